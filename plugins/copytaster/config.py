@@ -1,0 +1,87 @@
+"""Settings, read once from the environment (prefix ``COPYTASTER_``)."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from copytaster.errors import CopytasterError
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+
+class BadSetting(CopytasterError):
+    """A setting has a value that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting, its default, and what it changes. Set ``COPYTASTER_<NAME>`` to override."""
+
+    #: Postgres to use; empty means the embedded server under ``data_dir``.
+    database_url: str = ""
+    #: Where the embedded Postgres, Airflow's home, logs and the default archive live.
+    data_dir: str = str(PROJECT_ROOT / ".data")
+    #: Archive of captures and hand-over files: a folder or a URL (``s3://bucket/prefix``).
+    archive_url: str = ""
+    #: Name in the User-Agent header and in robots.txt rules.
+    user_agent: str = "Copytaster/0.1"
+    #: Address at which a site's operator reaches you; sent in User-Agent and From.
+    contact: str = ""
+    #: Least seconds between two requests to one host (robots.txt can ask for more).
+    host_delay_seconds: float = 2.0
+    #: Seconds from DNS look-up to last byte, redirects included.
+    fetch_timeout_seconds: float = 30.0
+    #: Largest body that is taken, in bytes, on the wire and decoded.
+    max_body_bytes: int = 10_000_000
+    #: Redirects followed for one page.
+    max_redirects: int = 10
+    #: Fetches of one page before a passing fault becomes its quarantine reason.
+    max_attempts: int = 4
+    #: Ports that pages may be fetched from, comma-separated.
+    allowed_ports: str = "80,443"
+    #: Non-global networks that may be contacted, comma-separated CIDR; none by default.
+    allowed_networks: str = ""
+    #: ``name:port=address:port`` pairs, comma-separated: connect there for that name (as curl's --connect-to).
+    connect_to: str = ""
+    #: Most pages in one batch.
+    batch_pages: int = 2_000
+    #: Most batches that one run claims.
+    run_batches: int = 8
+    #: Seconds of fetching that a batch plans per host; what was not reached goes back on the list.
+    batch_seconds: float = 60.0
+    #: Seconds without a sign of life after which a batch may be taken over.
+    lease_seconds: int = 600
+    #: Hosts fetched from at the same time within a batch.
+    fetch_threads: int = 32
+    #: Seconds between two looks at the work list by the watchers.
+    watch_seconds: float = 30.0
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings; raise ``BadSetting`` for a value of the wrong type."""
+        environment = os.environ if environment is None else environment
+        given = {}
+        for setting in fields(cls):
+            name = f"COPYTASTER_{setting.name.upper()}"
+            if text := environment.get(name, "").strip():
+                given[setting.name] = _parse(name, text, type(setting.default))
+        return cls(**given)
+
+    @property
+    def archive(self) -> str:
+        """Where the archive is: ``archive_url``, or the folder ``archive`` under ``data_dir``."""
+        return self.archive_url or str(Path(self.data_dir) / "archive")
+
+    @property
+    def agent_header(self) -> str:
+        """The User-Agent header: product and, if given, the contact."""
+        return f"{self.user_agent} (+{self.contact})" if self.contact else self.user_agent
+
+
+def _parse(name: str, text: str, kind: type) -> str | int | float:
+    try:
+        return kind(text)
+    except ValueError:
+        message = f"{name}={text!r} is not {'a whole number' if kind is int else 'a number'}"
+        raise BadSetting(message) from None

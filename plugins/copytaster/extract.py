@@ -1,0 +1,111 @@
+"""Page -> Article. Pure: the same page always gives the same article."""
+
+from dataclasses import replace
+
+from lxml.html import HtmlElement
+
+from copytaster import kind, plaintext
+from copytaster.decode import Decoded, decode
+from copytaster.errors import Unusable
+from copytaster.fingerprint import text_digest
+from copytaster.language import read_language
+from copytaster.metadata import Metadata, read_metadata
+from copytaster.model import Article, Block, Page
+from copytaster.parse import has_markup, parse_html, sniff
+from copytaster.reading import ExtractorFailed, read_blocks
+from copytaster.signals import Signals, read_signals
+from copytaster.strip import Stripped, ruleset_version, strip
+from copytaster.strip.lines import count_words
+
+#: Changes whenever the same page may give another article.
+EXTRACTOR_VERSION = "1"
+_MOST_HOLES = 0.1  # share of U+FFFD from which on a text is none
+
+
+def extract(page: Page) -> Article:
+    """Read the best article out of a page, whatever its kind; ``page_kind`` says what to think of it.
+
+    Raises ``Unusable`` (``not_html``, ``bad_encoding``, ``empty``, ``extraction_failed``) when there
+    is nothing to read.
+    """
+    if not sniff(page.body):
+        raise Unusable("not_html", "the first bytes are those of another format")
+    decoded = decode(page.body, page.headers.get("content-type"))
+    _check_readable(decoded)
+    if page.media_type == "text/plain" or not has_markup(decoded.text):
+        article = plaintext.read_text(decoded.text, url=page.url)
+        return _sealed(article, decoded)
+    return _sealed(_read(page, parse_html(decoded.text)), decoded)
+
+
+def _check_readable(decoded: Decoded) -> None:
+    if not decoded.text.strip("\x00\ufeff \t\r\n"):
+        raise Unusable("empty", "no text")
+    if decoded.replacement_characters > _MOST_HOLES * len(decoded.text):
+        raise Unusable("bad_encoding", f"{decoded.replacement_characters} characters could not be decoded")
+
+
+def _read(page: Page, tree: HtmlElement) -> Article:
+    signals = read_signals(tree)
+    page_kind, evidence = kind.judge(tree, page, signals)
+    told = read_metadata(page, signals)
+    blocks = _best_blocks(tree, told)
+    language = read_language(told.languages, "\n".join(block.text for block in blocks))
+    stripped = strip(
+        blocks, headline=told.headline, abstract=told.abstract, authors=told.authors, language=language
+    )
+    article = _article(page, told, stripped, language)
+    return replace(article, page_kind=page_kind, kind_evidence=evidence)
+
+
+def _best_blocks(tree: HtmlElement, told: Metadata) -> tuple[Block, ...]:
+    """The body's blocks, or where nothing was found all that can be seen on the page."""
+    del told
+    try:
+        blocks = read_blocks(tree)
+    except ExtractorFailed as error:
+        raise Unusable("extraction_failed", str(error)) from error
+    return blocks
+
+
+def _article(page: Page, told: Metadata, stripped: Stripped, language: str | None) -> Article:
+    body = "\n".join(block.text for block in stripped.kept)
+    published, modified = told.published, told.modified
+    return Article(
+        url=page.url,
+        canonical_url=told.canonical_url,
+        article_body=body,
+        url_aliases=told.url_aliases,
+        headline=told.headline,
+        alternative_headline=told.alternative_headline,
+        abstract=told.abstract,
+        word_count=count_words(body),
+        authors=told.authors,
+        publisher=told.publisher,
+        date_published=published.at if published else None,
+        date_published_raw=published.raw if published else None,
+        date_published_precision=published.precision if published else None,
+        date_published_zone=published.zone if published else None,
+        date_modified=modified.at if modified else None,
+        date_modified_raw=modified.raw if modified else None,
+        in_language=language,
+        article_section=told.article_section,
+        keywords=told.keywords,
+        image=told.image,
+        is_accessible_for_free=told.is_accessible_for_free,
+        tdm_reservation=told.tdm_reservation,
+        usage_terms=told.usage_terms,
+        cuts=stripped.cuts,
+        field_provenance=told.provenance,
+    )
+
+
+def _sealed(article: Article, decoded: Decoded) -> Article:
+    """Add what is known only at the end: digest, versions, holes."""
+    return replace(
+        article,
+        replacement_characters=decoded.replacement_characters,
+        text_digest=text_digest(article.article_body),
+        extractor_version=EXTRACTOR_VERSION,
+        ruleset_version=ruleset_version(),
+    )

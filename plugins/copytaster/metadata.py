@@ -1,0 +1,297 @@
+"""Page -> NewsArticle fields, each with the signal that won it and those that lost. Pure.
+
+Trust goes from what is written for machines about this article to what merely stands near it:
+JSON-LD, Open Graph, meta tags, microdata, the visible page, the feed, the address.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from copytaster.addresses import read_addresses, read_image
+from copytaster.authors import people
+from copytaster.chars import field_text, folded, storable
+from copytaster.dates import Moment, zone_named
+from copytaster.headline import Candidate, best_headline
+from copytaster.jsonld import Node, index_by_id, pick_article, resolved, strings
+from copytaster.model import Page
+from copytaster.publication import DateCandidate, choose, modified_candidates, published_candidates
+from copytaster.rights import read_accessibility, read_reservation, read_terms
+from copytaster.signals import Signals
+
+_MAX_LOSERS = 8
+_MAX_LOSER_TEXT = 300
+_MAX_KEYWORDS = 50
+_MAX_FIELD = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """The fields of an article that stand beside its text. None or empty when the page does not say."""
+
+    canonical_url: str
+    url_aliases: tuple[str, ...] = ()
+    headline: str | None = None
+    alternative_headline: str | None = None
+    abstract: str | None = None
+    authors: tuple[str, ...] = ()
+    publisher: str | None = None
+    published: Moment | None = None
+    modified: Moment | None = None
+    article_section: str | None = None
+    keywords: tuple[str, ...] = ()
+    image: str | None = None
+    is_accessible_for_free: bool | None = None
+    tdm_reservation: bool | None = None
+    usage_terms: str | None = None
+    languages: tuple[str, ...] = ()  # as told, most trusted first
+    provenance: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The page with the JSON-LD node that is about it."""
+
+    page: Page
+    signals: Signals
+    node: Node | None
+    index: Mapping[str, Node]
+
+    def told(self, *keys: str) -> list[str]:
+        """Texts of the article node under the first of these keys that has any."""
+        node = self.node or {}
+        return next((texts for key in keys if (texts := strings(node.get(key)))), [])
+
+    def named(self, key: str) -> list[str]:
+        """Names under a key of the article node: plain texts, or the names of people and outfits."""
+        value = (self.node or {}).get(key)
+        nodes = resolved(value, self.index)
+        return strings(value if not nodes else None) + [
+            name for node in nodes for name in strings(node.get("name"))[:1]
+        ]
+
+
+def read_metadata(page: Page, signals: Signals) -> Metadata:
+    """Read every field once; each keeps the candidates that lost in ``provenance``."""
+    node = pick_article(signals.nodes, (page.url, *signals.links.get("canonical", ())), _titles(signals))
+    reading = _Reading(page, signals, node, index_by_id(signals.nodes))
+    provenance: dict[str, object] = {}
+    canonical, aliases = read_addresses(page.url, page.requested_url, signals)
+    publisher = _settle("publisher", _publishers(reading), provenance)
+    sites = _site_names(reading, publisher)
+    headline = _headline(reading, sites, provenance)
+    free = read_accessibility(signals, node)
+    if free:
+        provenance["is_accessible_for_free"] = {"from": free[1]}
+    return Metadata(
+        canonical_url=canonical,
+        url_aliases=aliases,
+        headline=headline,
+        alternative_headline=_other_headline(reading, headline),
+        abstract=_settle("abstract", _abstracts(reading), provenance),
+        authors=_authors(reading, sites, provenance),
+        publisher=publisher,
+        published=_published(reading, provenance),
+        modified=_modified(reading, provenance),
+        article_section=_settle("article_section", _sections(reading), provenance),
+        keywords=_keywords(reading),
+        image=_settle("image", read_image(page.url, signals, node), provenance),
+        is_accessible_for_free=free[0] if free else None,
+        tdm_reservation=read_reservation(page, signals),
+        usage_terms=read_terms(signals, node),
+        languages=_languages(reading),
+        provenance=provenance,
+    )
+
+
+def note(
+    provenance: dict[str, object], name: str, winner: str, losers: Iterable[tuple[str, str]] = ()
+) -> None:
+    """Record which signal won a field and what the others said, within bounds."""
+    told: dict[str, object] = {"from": winner}
+    if also := [[source, storable(value)[:_MAX_LOSER_TEXT]] for source, value in losers][:_MAX_LOSERS]:
+        told["also"] = also
+    provenance[name] = told
+
+
+def _settle(name: str, candidates: Iterable[Candidate], provenance: dict[str, object]) -> str | None:
+    """The first candidate that says something; the others that say something else are noted."""
+    usable = [(source, text) for source, value in candidates if (text := field_text(value)[:_MAX_FIELD])]
+    if not usable:
+        return None
+    source, winner = usable[0]
+    note(provenance, name, source, [pair for pair in usable[1:] if folded(pair[1]) != folded(winner)])
+    return winner
+
+
+def _titles(signals: Signals) -> list[str]:
+    told = [signals.title, signals.first("og:title") or "", *(heading.text for heading in signals.headings)]
+    return [text for text in told if text]
+
+
+def _publishers(reading: _Reading) -> Iterator[Candidate]:
+    for name in reading.named("publisher") + reading.named("sourceOrganization"):
+        yield "json-ld", name
+    for key in (
+        "og:site_name",
+        "publisher",
+        "dc.publisher",
+        "dcterms.publisher",
+        "citation_journal_title",
+        "application-name",
+    ):
+        if told := reading.signals.first(key):
+            yield f"meta {key}", told
+
+
+def _site_names(reading: _Reading, publisher: str | None) -> list[str]:
+    """All names under which the site calls itself."""
+    names = [publisher or "", *(text for _, text in _publishers(reading))]
+    for node in reading.signals.nodes:
+        if strings(node.get("@type")) and {"WebSite", "Organization", "NewsMediaOrganization"} & set(
+            strings(node.get("@type"))
+        ):
+            names += strings(node.get("name")) + strings(node.get("alternateName"))
+    host = reading.page.url.partition("://")[2].partition("/")[0].partition(":")[0].removeprefix("www.")
+    names += [host, *([host.rsplit(".", 1)[0]] if "." in host else [])]
+    return [name for name in dict.fromkeys(map(field_text, names)) if name]
+
+
+def _headline_candidates(reading: _Reading) -> Iterator[Candidate]:
+    signals = reading.signals
+    for heading in sorted(signals.headings, key=lambda heading: not heading.is_marked):
+        if not heading.is_chrome:
+            yield "h1", heading.text
+    for text in reading.told("headline", "name"):
+        yield "json-ld", field_text(text)
+    for name in (
+        "og:title",
+        "twitter:title",
+        "dc.title",
+        "dcterms.title",
+        "parsely-title",
+        "sailthru.title",
+        "title",
+        "headline",
+    ):
+        if told := signals.first(name):
+            yield f"meta {name}", told
+    for text in signals.itemprops.get("headline", ())[:1]:
+        yield "microdata", text
+    if signals.title:
+        yield "title", signals.title
+    if reading.page.entry and reading.page.entry.title:
+        yield "feed", field_text(reading.page.entry.title)
+
+
+def _headline(reading: _Reading, sites: Sequence[str], provenance: dict[str, object]) -> str | None:
+    candidates = list(_headline_candidates(reading))
+    best = best_headline(candidates, sites)
+    if best is None:
+        return None
+    note(provenance, "headline", best[0], [pair for pair in candidates if folded(pair[1]) != folded(best[1])])
+    return best[1][:_MAX_FIELD]
+
+
+def _other_headline(reading: _Reading, headline: str | None) -> str | None:
+    told = [field_text(text) for text in reading.told("alternativeHeadline", "alternateName")]
+    return next((text for text in told if text and folded(text) != folded(headline or "")), None)
+
+
+def _abstracts(reading: _Reading) -> Iterator[Candidate]:
+    for text in reading.told("abstract", "description"):
+        yield "json-ld", text
+    for name in ("og:description", "description", "twitter:description", "dc.description"):
+        if told := reading.signals.first(name):
+            yield f"meta {name}", told
+    if reading.page.entry and reading.page.entry.summary:
+        yield "feed", reading.page.entry.summary
+
+
+def _author_candidates(reading: _Reading) -> Iterator[tuple[str, Sequence[str]]]:
+    signals = reading.signals
+    yield "json-ld", reading.named("author") or reading.named("creator")
+    for name in ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator",
+                 "citation_author", "byl", "article:author_name", "dc.author", "rbauthors", "cxenseparse:author"):  # fmt: skip
+        yield f"meta {name}", signals.meta.get(name, ())
+    yield "microdata", signals.itemprops.get("author", ())
+    yield "byline", signals.bylines[:1]
+    yield "feed", reading.page.entry.authors if reading.page.entry else ()
+
+
+def _authors(reading: _Reading, sites: Sequence[str], provenance: dict[str, object]) -> tuple[str, ...]:
+    told = [(source, people(texts, outlets=sites)) for source, texts in _author_candidates(reading)]
+    usable = [(source, names) for source, names in told if names]
+    if not usable:
+        return ()
+    source, winner = usable[0]
+    note(
+        provenance,
+        "authors",
+        source,
+        [(other, "; ".join(names)) for other, names in usable[1:] if names != winner],
+    )
+    return winner
+
+
+def _published(reading: _Reading, provenance: dict[str, object]) -> Moment | None:
+    page, zone = reading.page, zone_named(reading.page.source_zone)
+    candidates = list(published_candidates(reading.signals, reading.node, page.entry, page.url, zone))
+    return _settled_date("date_published", candidates, page, provenance)
+
+
+def _modified(reading: _Reading, provenance: dict[str, object]) -> Moment | None:
+    page, zone = reading.page, zone_named(reading.page.source_zone)
+    candidates = list(modified_candidates(reading.signals, reading.node, page.entry, zone))
+    return _settled_date("date_modified", candidates, page, provenance)
+
+
+def _settled_date(
+    name: str, candidates: list[DateCandidate], page: Page, provenance: dict[str, object]
+) -> Moment | None:
+    best = choose(candidates, page.fetched_at)
+    if best is None:
+        return None
+    note(
+        provenance,
+        name,
+        best[0],
+        [(source, other.raw) for source, other in candidates if other.at != best[1].at],
+    )
+    return best[1]
+
+
+def _sections(reading: _Reading) -> Iterator[Candidate]:
+    for text in reading.told("articleSection"):
+        yield "json-ld", text
+    for name in ("article:section", "og:article:section", "section", "parsely-section", "dc.subject"):
+        if told := reading.signals.first(name):
+            yield f"meta {name}", told
+    for text in reading.signals.itemprops.get("articlesection", ())[:1]:
+        yield "microdata", text
+
+
+def _keywords(reading: _Reading) -> tuple[str, ...]:
+    """Keywords of the first place that gives some; one text may hold several."""
+    places: tuple[Callable[[], Iterable[str]], ...] = (
+        lambda: reading.told("keywords"),
+        lambda: reading.signals.meta.get("article:tag", ()),
+        lambda: reading.signals.meta.get("news_keywords", ()) or reading.signals.meta.get("keywords", ()),
+        lambda: reading.page.entry.keywords if reading.page.entry else (),
+    )
+    for place in places:
+        words = [field_text(word) for text in place() for word in text.replace(";", ",").split(",")]
+        if found := dict.fromkeys(word for word in words if 1 < len(word) <= 100):
+            return tuple(found)[:_MAX_KEYWORDS]
+    return ()
+
+
+def _languages(reading: _Reading) -> tuple[str, ...]:
+    signals, page = reading.signals, reading.page
+    told = [
+        *reading.told("inLanguage"),
+        signals.html_lang,
+        signals.first("og:locale", "content-language", "dc.language", "dcterms.language", "language"),
+        page.entry.in_language if page.entry else None,
+        page.source_language,
+    ]
+    return tuple(tag for tag in told if tag)

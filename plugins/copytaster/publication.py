@@ -1,0 +1,106 @@
+"""What a page says about when it was published and changed -> candidates for both. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime, tzinfo
+
+from copytaster.dates import Moment, plausible, read_moment
+from copytaster.jsonld import Node, strings
+from copytaster.model import Entry
+from copytaster.signals import Signals
+
+DateCandidate = tuple[str, Moment]  # where it stands, what it says
+
+_PUBLISHED_META = (
+    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished",
+    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "publish-date", "publish_date",
+    "publishdate", "publication_date", "publicationdate", "published-date", "published_time", "pubdate", "pub_date",
+    "article.published", "article_date_original", "article:post_date", "originalpublicationdate", "rnews:datepublished",
+    "dcterms.created", "dcterms.issued", "dc.date.issued", "dcterms.date", "dc.date", "dc.date.created", "dc.created",
+    "citation_publication_date", "citation_date", "citation_online_date", "bt:pubdate", "ptime", "displaydate",
+    "vr:published_time", "iso-8601-publish-date", "analyticsattributes.articledate", "shareaholic:article_published_time",
+    "datecreated", "date_published", "created", "date", "dateposted", "date.release", "creation_date",
+)  # fmt: skip
+_MODIFIED_META = (
+    "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "article:modified",
+    "article:updated_time", "last-modified", "dcterms.modified", "dc.date.modified", "moddate", "revised", "lastmod",
+    "cxenseparse:recs:modtime", "date_modified", "updated_time", "modified_time",
+)  # fmt: skip
+_URL_DATE = re.compile(
+    r"(?<!\d)(?P<y>(?:19[9]|20[0-4])\d)(?P<sep>[/_.-]?)(?P<m>0[1-9]|1[0-2])(?P=sep)(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"
+)
+
+
+def published_candidates(
+    signals: Signals, node: Node | None, entry: Entry | None, url: str, zone: tzinfo | None
+) -> Iterator[DateCandidate]:
+    """Publication dates in order of trust."""
+    yield from _of_node(node, ("datePublished", "dateCreated", "uploadDate"), zone)
+    yield from _of_meta(signals, _PUBLISHED_META, zone)
+    yield from _of_values("microdata", signals.itemprops.get("datepublished", ()), zone)
+    yield from _of_values(
+        "time", (mark.value or mark.text for mark in signals.times if mark.role == "published"), zone
+    )
+    if (
+        entry
+        and entry.date_published
+        and (moment := read_moment(entry.date_published, source_zone=zone, told_by="feed"))
+    ):
+        yield "feed", moment
+    if moment := url_date(url, zone):
+        yield "url", moment
+
+
+def modified_candidates(
+    signals: Signals, node: Node | None, entry: Entry | None, zone: tzinfo | None
+) -> Iterator[DateCandidate]:
+    """Dates of the last change in order of trust."""
+    yield from _of_node(node, ("dateModified",), zone)
+    yield from _of_meta(signals, _MODIFIED_META, zone)
+    yield from _of_values("microdata", signals.itemprops.get("datemodified", ()), zone)
+    yield from _of_values("time", (mark.value for mark in signals.times if mark.role == "modified"), zone)
+    if (
+        entry
+        and entry.date_modified
+        and (moment := read_moment(entry.date_modified, source_zone=zone, told_by="feed"))
+    ):
+        yield "feed", moment
+
+
+def choose(candidates: list[DateCandidate], fetched_at: datetime | None) -> DateCandidate | None:
+    """The most trusted plausible candidate, sharpened by one of the same day that has a time.
+
+    Where none is plausible the first is given all the same, so that the checks can say what is wrong.
+    """
+    sane = [candidate for candidate in candidates if plausible(candidate[1], fetched_at)]
+    if not sane:
+        return candidates[0] if candidates else None
+    first = sane[0]
+    if first[1].precision != "day":
+        return first
+    return next(
+        (other for other in sane if other[1].precision != "day" and other[1].at.date() == first[1].at.date()),
+        first,
+    )
+
+
+def url_date(url: str, zone: tzinfo | None = None) -> Moment | None:
+    """The day that stands in an address."""
+    found = _URL_DATE.search(url.partition("://")[2])
+    return read_moment(f"{found['y']}-{found['m']}-{found['d']}", source_zone=zone) if found else None
+
+
+def _of_node(node: Node | None, keys: tuple[str, ...], zone: tzinfo | None) -> Iterator[DateCandidate]:
+    for key in keys if node else ():
+        yield from _of_values("json-ld", strings((node or {}).get(key)), zone)
+
+
+def _of_meta(signals: Signals, names: tuple[str, ...], zone: tzinfo | None) -> Iterator[DateCandidate]:
+    for name in names:
+        yield from _of_values(f"meta {name}", signals.meta.get(name, ())[:1], zone)
+
+
+def _of_values(source: str, values: Iterable[str], zone: tzinfo | None) -> Iterator[DateCandidate]:
+    for value in values:
+        if moment := read_moment(value, source_zone=zone):
+            yield source, moment

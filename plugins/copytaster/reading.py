@@ -1,0 +1,113 @@
+"""Parsed page -> the blocks of its article. Pure; the only module that knows trafilatura."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from copytaster.chars import one_line
+from copytaster.model import Block
+
+if TYPE_CHECKING:
+    from trafilatura.settings import Extractor
+
+# trafilatura's words for blocks -> those of HTML; what is not here runs on in its line.
+_TAGS = {"p": "p", "head": "h2", "item": "li", "quote": "blockquote", "code": "pre", "row": "td", "fw": "p"}
+_BREAKS = frozenset({"lb", "list", "table", "div", "body"})
+_HEADING = re.compile(r"^h[1-6]$")
+
+
+class ExtractorFailed(Exception):
+    """The extractor met something that it cannot read."""
+
+
+def read_blocks(tree: HtmlElement, *, fast: bool = False) -> tuple[Block, ...]:
+    """The article's blocks in reading order; empty when there is none. The tree stays as it is.
+
+    ``fast`` leaves out the comparison with other extractors. Raises ``ExtractorFailed``.
+    """
+    from trafilatura import bare_extraction  # slow to load
+
+    try:
+        found = bare_extraction(tree, options=_options(fast))
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        raise ExtractorFailed(f"{type(error).__name__}: {error}") from error
+    except etree.LxmlError as error:
+        raise ExtractorFailed(f"{type(error).__name__}: {error}") from error
+    return tuple(_blocks(found.body)) if found is not None and found.body is not None else ()
+
+
+@cache
+def _options(fast: bool) -> "Extractor":  # noqa: FBT001 - the key of the cache
+    from trafilatura.settings import Extractor
+
+    return Extractor(output_format="python", fast=fast, comments=True, links=True, tables=True)
+
+
+def _blocks(body: etree._Element) -> Iterator[Block]:
+    """Cut the body into lines at every block and line break; loose text is a paragraph."""
+    line = _Line()
+    for event, element in etree.iterwalk(body, events=("start", "end")):
+        tag = str(element.tag)
+        if tag in _TAGS or tag in _BREAKS:
+            yield from line.end()
+        if event == "start":
+            line.enter(element, tag)
+        else:
+            line.leave(element, tag)
+    yield from line.end()
+
+
+class _Line:
+    """The line that is being read, and the blocks and links that hold it."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._linked = 0
+        self._links = 0
+        self._holders: list[str] = []
+
+    def enter(self, element: etree._Element, tag: str) -> None:
+        if tag in _TAGS:
+            self._holders.append(_html_tag(element, tag))
+        elif tag == "ref":
+            self._links += 1
+        self._add(element.text)
+
+    def leave(self, element: etree._Element, tag: str) -> None:
+        if tag in _TAGS:
+            self._holders.pop()
+        elif tag == "ref":
+            self._links -= 1
+        elif tag == "cell" and element.getnext() is not None:
+            self._add(" | ")
+        self._add(element.tail)
+
+    def end(self) -> Iterator[Block]:
+        """Close the line: one block for each line of it that has text."""
+        text, linked = "".join(self._parts), self._linked
+        self._parts, self._linked = [], 0
+        tag = self._holders[-1] if self._holders else "p"
+        lines = (
+            [clean for part in text.split("\n") if (clean := one_line(part))]
+            if tag == "pre"
+            else [one_line(text)]
+        )
+        share = min(1.0, linked / len(text.replace(" ", ""))) if linked else 0.0
+        for clean in lines:
+            if clean.strip("| "):
+                yield Block(text=clean, tag=tag, link_share=round(share, 3))
+
+    def _add(self, text: str | None) -> None:
+        if text:
+            self._parts.append(text)
+            if self._links:
+                self._linked += len("".join(text.split()))
+
+
+def _html_tag(element: etree._Element, tag: str) -> str:
+    rank = element.get("rend") or ""
+    return rank if tag == "head" and _HEADING.match(rank) else _TAGS[tag]

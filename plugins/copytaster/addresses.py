@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from urllib.parse import urljoin, urlsplit
 
 from copytaster import urls
+from copytaster.errors import Unusable
 from copytaster.jsonld import Node, nodes_in, strings
 from copytaster.signals import Signals
 
@@ -11,16 +12,18 @@ _MAX_ALIASES = 10
 
 
 def read_addresses(url: str, requested_url: str | None, signals: Signals) -> tuple[str, tuple[str, ...]]:
-    """The canonical URL and every other address under which the page was met.
+    """Choose the canonical URL, and list every other address under which the page was met.
 
     What the page claims is believed only within its own registered domain and only where it does
     not claim to be the homepage: many sites say so on every page.
     """
-    own = urls.canonicalize(url) if url else ""
+    own = _canonical(url) or url
     claimed = [*signals.links.get("canonical", ())[:1], *signals.meta.get("og:url", ())[:1]]
-    believed = [urls.canonicalize(full) for claim in claimed if (full := _believed(url, claim))]
+    believed = [
+        claim for text in claimed if (claim := _canonical(absolute(url, text))) and _is_credible(claim, own)
+    ]
     canonical = next(iter(believed), own)
-    others = [own, *believed, *([urls.canonicalize(requested_url)] if requested_url else [])]
+    others = [own, *believed, _canonical(requested_url) or ""]
     aliases = tuple(dict.fromkeys(other for other in others if other and other != canonical))
     return canonical, aliases[:_MAX_ALIASES]
 
@@ -39,7 +42,7 @@ def read_image(url: str, signals: Signals, node: Node | None) -> list[tuple[str,
 
 
 def absolute(base: str, address: str) -> str | None:
-    """The address as a full http(s) one, or None."""
+    """Make an address full; None where that gives no http(s) one."""
     try:
         full = urljoin(base, address.strip())
         parts = urlsplit(full)
@@ -54,15 +57,17 @@ def _image_urls(value: object) -> Iterable[str]:
         yield from strings(node.get("url")) or strings(node.get("contentUrl"))
 
 
-def _believed(url: str, claim: str) -> str | None:
-    full = absolute(url, claim)
-    if full is None:
+def _canonical(address: str | None) -> str | None:
+    try:
+        return urls.canonicalize(address) if address else None
+    except Unusable:
         return None
-    if not url:
-        return full
-    claimed, own = urlsplit(full), urlsplit(url)
-    if not claimed.path.strip("/") and not claimed.query and own.path.strip("/"):
-        return None
-    if urls.registered_domain(claimed.hostname or "") != urls.registered_domain(own.hostname or ""):
-        return None
-    return full
+
+
+def _is_credible(claim: str, own: str) -> bool:
+    if not own:
+        return True
+    try:
+        return urls.same_site(claim, own) and (urls.is_homepage(own) or not urls.is_homepage(claim))
+    except Unusable:  # a page from a dump, whose own address is none
+        return False

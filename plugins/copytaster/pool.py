@@ -1,0 +1,182 @@
+"""Work done in processes that are recycled, each job under a time and a memory limit.
+
+A job that hangs, or takes its process down with it, costs one result and no more. Results come in
+the order of the jobs, and only a bounded number of jobs is ever taken in advance.
+"""
+
+import gc
+import multiprocessing
+import resource
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from time import monotonic
+from typing import Generic, Literal, TypeVar
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+Trouble = Literal["timeout", "crashed"]
+
+_AHEAD = 16  # jobs in flight or waiting for an earlier one, for each worker
+_STOP_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one job may take, and after how many jobs a process is replaced."""
+
+    seconds: float = 30.0
+    bytes: int = 3 << 30
+    jobs: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """In place of a result: the job hung or took its process down."""
+
+    trouble: Trouble
+
+
+def in_order(
+    work: Callable[[Job], Result],
+    jobs: Iterable[Job],
+    *,
+    workers: int,
+    limits: Limits,
+    preload: Iterable[str] = (),
+) -> "Iterator[tuple[Job, Result | Lost]]":
+    """Yield each job with its result, in order.
+
+    ``work`` is a module-level function that reports its own failures in its result; ``preload``
+    names modules that are imported once for all processes.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(preload))
+    pool = _Pool(work, limits, context, max(1, workers))
+    try:
+        yield from pool.run(iter(jobs))
+    finally:
+        pool.close()
+
+
+@dataclass(slots=True)
+class _Slot(Generic[Job, Result]):
+    """A job on its way, and what came of it."""
+
+    job: Job
+    result: "list[Result | Lost]" = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Worker(Generic[Job, Result]):
+    process: ForkServerProcess
+    pipe: Connection
+    done: int = 0
+    deadline: float = 0.0
+    slot: "_Slot[Job, Result] | None" = None
+
+
+class _Pool(Generic[Job, Result]):
+    """Workers and the queue of slots, in order."""
+
+    def __init__(
+        self, work: Callable[[Job], Result], limits: Limits, context: ForkServerContext, workers: int
+    ) -> None:
+        self._work, self._limits, self._context = work, limits, context
+        self._workers: list[_Worker[Job, Result]] = [self._start() for _ in range(workers)]
+        self._queue: deque[_Slot[Job, Result]] = deque()
+
+    def run(self, jobs: Iterator[Job]) -> "Iterator[tuple[Job, Result | Lost]]":
+        more = True
+        while more or self._queue:
+            more = more and self._hand_out(jobs)
+            while self._queue and self._queue[0].result:
+                slot = self._queue.popleft()
+                yield slot.job, slot.result[0]
+            if self._queue:
+                self._collect()
+
+    def close(self) -> None:
+        for worker in self._workers:
+            self._stop(worker)
+
+    def _hand_out(self, jobs: Iterator[Job]) -> bool:
+        """Give every idle worker a job; False once there are none left."""
+        for worker in self._workers:
+            if worker.slot is None and len(self._queue) < _AHEAD * len(self._workers):
+                try:
+                    job = next(jobs)
+                except StopIteration:
+                    return False
+                self._give(worker, _Slot(job))
+        return True
+
+    def _give(self, worker: _Worker[Job, Result], slot: _Slot[Job, Result]) -> None:
+        self._queue.append(slot)
+        worker.slot, worker.deadline = slot, monotonic() + self._limits.seconds
+        with suppress(BrokenPipeError, ConnectionResetError):  # its death is noticed when collecting
+            worker.pipe.send(slot.job)
+
+    def _collect(self) -> None:
+        """Take in what is ready; replace what is dead, late or worn."""
+        busy = [worker for worker in self._workers if worker.slot is not None]
+        if not busy:
+            return
+        patience = max(0.0, min(worker.deadline for worker in busy) - monotonic())
+        ready = wait([worker.pipe for worker in busy], patience)
+        for worker in busy:
+            if worker.pipe in ready:
+                self._receive(worker)
+            elif monotonic() >= worker.deadline:
+                self._settle(worker, Lost("timeout"), worn=True)
+
+    def _receive(self, worker: _Worker[Job, Result]) -> None:
+        try:
+            result = worker.pipe.recv()
+        except (EOFError, ConnectionResetError):
+            self._settle(worker, Lost("crashed"), worn=True)
+        else:
+            self._settle(worker, result, worn=worker.done + 1 >= self._limits.jobs)
+
+    def _settle(self, worker: _Worker[Job, Result], result: "Result | Lost", *, worn: bool) -> None:
+        if worker.slot is not None:
+            worker.slot.result.append(result)
+        worker.slot = None
+        worker.done += 1
+        if worn:
+            worker.process.kill()
+            self._stop(worker)
+            self._workers[self._workers.index(worker)] = self._start()
+
+    def _start(self) -> _Worker[Job, Result]:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=_serve, args=(theirs, self._work, self._limits.bytes), daemon=True
+        )
+        process.start()
+        theirs.close()
+        return _Worker(process=process, pipe=ours)
+
+    def _stop(self, worker: _Worker[Job, Result]) -> None:
+        """End a worker: an idle one goes by itself once its pipe closes."""
+        worker.pipe.close()
+        if worker.slot is not None:
+            worker.process.kill()
+        worker.process.join(_STOP_SECONDS)
+        if worker.process.is_alive():
+            worker.process.kill()
+            worker.process.join()
+        worker.process.close()
+
+
+def _serve(pipe: Connection, work: Callable[[Job], Result], most_bytes: int) -> None:
+    """Answer jobs until the other end closes."""
+    resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    gc.freeze()
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
+        while True:
+            pipe.send(work(pipe.recv()))

@@ -46,6 +46,7 @@ CheckReason = Literal[
     "body_too_short",
     "date_absurd",
     "date_in_future",
+    "date_missing",
     "headline_missing",
     "headline_too_long",
     "language_unknown",

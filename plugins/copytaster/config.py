@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from copytaster.errors import CopytasterError
 
@@ -20,6 +21,10 @@ class Settings:
 
     #: Postgres to use; empty means the embedded server under ``data_dir``.
     database_url: str = ""
+    #: Folder with ``postgres`` and ``initdb`` (16 or newer) instead of those that are installed with us.
+    postgres_bin: str = ""
+    #: Existing user that the embedded Postgres runs as when we are root; empty: postgres, else nobody.
+    postgres_user: str = ""
     #: Where the embedded Postgres, Airflow's home, logs and the default archive live.
     data_dir: str = str(PROJECT_ROOT / ".data")
     #: Archive of captures and hand-over files: a folder or a URL (``s3://bucket/prefix``).
@@ -61,7 +66,7 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read the settings; raise ``BadSetting`` for a value of the wrong type."""
         environment = os.environ if environment is None else environment
-        given = {}
+        given: dict[str, Any] = {}
         for setting in fields(cls):
             name = f"COPYTASTER_{setting.name.upper()}"
             if text := environment.get(name, "").strip():
@@ -79,7 +84,7 @@ class Settings:
         return f"{self.user_agent} (+{self.contact})" if self.contact else self.user_agent
 
 
-def _parse(name: str, text: str, kind: type) -> str | int | float:
+def _parse(name: str, text: str, kind: type[Any]) -> Any:
     try:
         return kind(text)
     except ValueError:

@@ -1,5 +1,6 @@
 """``data/expectations/article.yaml`` -> Suite: what is checked, and what a finding says of it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -59,9 +60,12 @@ def read_suite(text: str) -> Suite:
     """Read a suite from YAML; raise ``BrokenSuite`` when a check lacks what a finding needs."""
     spec = yaml.safe_load(text)
     try:
+        checks = tuple(_check(expectation) for expectation in spec["expectations"])
+        if again := [rule for rule, times in Counter(check.rule for check in checks).items() if times > 1]:
+            raise BrokenSuite(f"two checks have the rule {', '.join(again)}")
         return Suite(
             expectations=tuple(spec["expectations"]),
-            checks=tuple(_check(expectation) for expectation in spec["expectations"]),
+            checks=checks,
             residue_lines=frozenset(spec["meta"]["residue_lines"]),
             residue_endings=tuple(f" {ending}" for ending in spec["meta"]["residue_endings"]),
         )
@@ -75,6 +79,6 @@ def _check(expectation: Expectation) -> Check:
         rule=meta["rule"],
         reason=meta["reason"],
         field=meta["field"],
-        evidence=meta.get("evidence", expectation["kwargs"]["column"]),
+        evidence=meta.get("evidence") or expectation["kwargs"]["column"],
         severity=_SEVERITY[expectation["severity"]],
     )

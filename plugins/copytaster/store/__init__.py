@@ -1,0 +1,64 @@
+"""Postgres: the work list, the articles, the quarantine. The only code that runs SQL.
+
+Functions take an open connection (``connect``) and leave the commit to its owner, except
+``load_batch``, which commits chunk by chunk. SQL texts are the files of ``sql/queries``.
+"""
+
+from copytaster.store.claims import (
+    claim_batches,
+    close_batch,
+    hosts_of_batch,
+    links_of_batch,
+    pages_of_batch,
+    renew_lease,
+    sweep,
+    warc_of_batch,
+    work_waiting,
+)
+from copytaster.store.connection import Connection, DatabaseAway, connect
+from copytaster.store.fetches import Import, import_pages, put_hosts, record_fetches
+from copytaster.store.loads import LoadRow, load_batch
+from copytaster.store.queries import query
+from copytaster.store.sources import (
+    add_source,
+    claim_due_sources,
+    list_sources,
+    put_entries,
+    record_poll,
+    remove_source,
+    sources_due,
+)
+from copytaster.store.submissions import Fate, Wish, submission_report, submit_urls
+
+__all__ = [
+    "Connection",
+    "DatabaseAway",
+    "Fate",
+    "Import",
+    "LoadRow",
+    "Wish",
+    "add_source",
+    "claim_batches",
+    "claim_due_sources",
+    "close_batch",
+    "connect",
+    "hosts_of_batch",
+    "import_pages",
+    "links_of_batch",
+    "list_sources",
+    "load_batch",
+    "pages_of_batch",
+    "put_entries",
+    "put_hosts",
+    "query",
+    "record_fetches",
+    "record_poll",
+    "remove_source",
+    "renew_lease",
+    "sources_due",
+    "submission_report",
+    "submit_urls",
+    "sweep",
+    "warc_of_batch",
+    "work_waiting",
+]

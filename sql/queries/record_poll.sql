@@ -1,0 +1,34 @@
+-- What a poll brought, and when to ask again: sooner after news, later after none, much later after faults.
+UPDATE copytaster.source AS source
+SET
+    polled_at = now(),
+    lease_expires_at = NULL,
+    http_status = %(http_status)s,
+    fault = %(fault)s,
+    failures = next_poll.failures,
+    interval_seconds = next_poll.interval_seconds,
+    new_page_at = CASE WHEN %(new)s > 0 THEN now() ELSE source.new_page_at END,
+    etag = CASE WHEN %(keep_validators)s THEN source.etag ELSE %(etag)s END,
+    last_modified = CASE WHEN %(keep_validators)s THEN source.last_modified ELSE %(last_modified)s END,
+    next_poll_at = greatest(
+        %(not_before)s::timestamptz,
+        now() + make_interval(
+            secs => least(
+                next_poll.interval_seconds * (2 ^ least(next_poll.failures, 16)),
+                greatest(source.max_interval_seconds, next_poll.interval_seconds)
+            )
+        )
+    )
+FROM (
+    SELECT
+        polled.source_id,
+        CASE WHEN %(failure)s > 0 THEN polled.failures + %(failure)s ELSE 0 END AS failures,
+        CASE
+            WHEN %(failure)s > 0 THEN polled.interval_seconds
+            WHEN %(new)s > 0 THEN greatest(polled.min_interval_seconds, polled.interval_seconds / 2)
+            ELSE least(polled.max_interval_seconds, (polled.interval_seconds * 1.5)::integer)
+        END AS interval_seconds
+    FROM copytaster.source AS polled
+    WHERE polled.source_id = %(source_id)s
+) AS next_poll
+WHERE source.source_id = next_poll.source_id

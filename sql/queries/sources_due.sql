@@ -1,0 +1,9 @@
+-- Is there a source whose time has come?
+SELECT
+    EXISTS (
+        SELECT 1
+        FROM copytaster.source AS source
+        WHERE
+            source.removed_at IS NULL AND source.next_poll_at <= now()
+            AND coalesce(source.lease_expires_at, '-infinity') <= now()
+    ) AS sources_due

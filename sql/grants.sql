@@ -17,3 +17,8 @@ GRANT SELECT ON ALL TABLES IN SCHEMA news TO copytaster_writer;
 -- Consumers: the views and the functions that read.
 GRANT USAGE ON SCHEMA news TO copytaster_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA news TO copytaster_reader;
+GRANT EXECUTE ON FUNCTION news.search, news.explain TO copytaster_reader;
+
+-- Those who may ask for pages, and nothing else.
+GRANT USAGE ON SCHEMA news TO copytaster_submitter;
+GRANT EXECUTE ON FUNCTION news.submit TO copytaster_submitter;

@@ -9,7 +9,7 @@ same time wait for each other on an advisory lock.
 import hashlib
 import logging
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -87,23 +87,29 @@ def _apply_migrations(guard: Connection, database_url: str, sql: Path) -> list[s
     pending = [name for name in files if name not in known]
     if not pending:
         return []
-    config = pgmigrate.get_config(
+    config = pgmigrate.get_config(  # type: ignore[no-untyped-call] # the library has no types
         str(sql),
         Namespace(
-            base_dir=str(sql), conn=database_url, target="latest", schema="copytaster", disable_schema_check=True
+            base_dir=str(sql),
+            conn=database_url,
+            target="latest",
+            schema="copytaster",
+            disable_schema_check=True,
         ),
     )
     with closing(config.conn_instance):
         _record(config.conn_instance, {name: files[name] for name in pending})
         with _quiet_library():
-            pgmigrate.migrate(config)  # commits
+            pgmigrate.migrate(config)  # type: ignore[no-untyped-call] # see above; commits
     return pending
 
 
 def _refuse_edited(files: Mapping[str, str], known: Mapping[str, str]) -> None:
     for name, digest in known.items():
         if name.startswith("migrations/") and files.get(name) != digest:
-            what = "was edited after it had been applied" if name in files else "was applied and is now missing"
+            what = (
+                "was edited after it had been applied" if name in files else "was applied and is now missing"
+            )
             raise MigrationFailed(f"sql/{name} {what}; put it back and write a new migration")
 
 
@@ -114,13 +120,16 @@ def _apply_views(db: Connection, sql: Path, *, force: bool) -> list[str]:
     digests = {path.relative_to(sql).as_posix(): _digest(path) for path in files}
     known = _ledger(db)
     changed = [name for name, digest in digests.items() if known.get(name) != digest]
-    if not changed and not force:
+    removed = [name for name in known if name not in digests and not name.startswith("migrations/")]
+    if not (changed or removed or force):
         return []
     texts = [path.read_text(encoding="utf-8") for path in files]
     db.autocommit = False
     try:
+        if removed:
+            _drop_own_objects(db)
         _replace_objects(db, texts)
-        _record(db, digests)
+        _record(db, digests, removed)
         db.commit()
     finally:
         db.rollback()  # does nothing after a commit
@@ -156,8 +165,9 @@ def _ledger(db: Connection) -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
-def _record(db: Connection, digests: Mapping[str, str]) -> None:
+def _record(db: Connection, digests: Mapping[str, str], removed: Sequence[str] = ()) -> None:
     with db.cursor() as cursor:
+        cursor.execute("DELETE FROM copytaster.applied_file WHERE path = ANY(%s)", (list(removed),))
         cursor.executemany(
             "INSERT INTO copytaster.applied_file (path, sha256) VALUES (%s, %s)"
             " ON CONFLICT (path) DO UPDATE SET sha256 = excluded.sha256, applied_at = now()",

@@ -1,4 +1,4 @@
--- Note which pages a source tells of. What it tells anew of a page that is done puts the page back on the
+-- Note which pages a source tells of; is_done marks those put back. What it tells anew of a page that is done puts the page back on the
 -- list, later each time that fetching it again brought nothing.
 WITH told AS (
     INSERT INTO copytaster.sighting AS sighting (page_id, source_id, entry)
@@ -49,4 +49,4 @@ FROM (
     ) AS done
 ) AS again
 WHERE page.page_id = again.page_id
-RETURNING page.page_id
+RETURNING page.page_id, again.is_done

@@ -8,8 +8,8 @@ SET
     failures = next_poll.failures,
     interval_seconds = next_poll.interval_seconds,
     new_page_at = CASE WHEN %(new)s > 0 THEN now() ELSE source.new_page_at END,
-    etag = CASE WHEN %(keep_validators)s THEN source.etag ELSE %(etag)s END,
-    last_modified = CASE WHEN %(keep_validators)s THEN source.last_modified ELSE %(last_modified)s END,
+    etag = coalesce(%(etag)s, CASE WHEN %(keep_validators)s THEN source.etag END),
+    last_modified = coalesce(%(last_modified)s, CASE WHEN %(keep_validators)s THEN source.last_modified END),
     next_poll_at = greatest(
         %(not_before)s::timestamptz,
         now() + make_interval(

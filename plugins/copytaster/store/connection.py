@@ -53,6 +53,6 @@ def open_connection(database_url: str, *, role: str | None = None, application_n
 def _reason(error: psycopg2.OperationalError) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     reason = lines[0] if lines else "no answer"
-    if "role" in reason and "does not exist" in reason or "invalid value for parameter" in reason:
+    if "role" in reason and ("does not exist" in reason or "permission denied" in reason):
         return f"{reason} (has `copytaster migrate` been run?)"
     return reason

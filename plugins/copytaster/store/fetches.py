@@ -43,9 +43,7 @@ def record_fetches(
     if state["stage"] != "fetch" or state["state"] != "open":
         return
     told = as_json(outcomes)
-    run_many(
-        db, "put_captures", batch=batch, outcomes=told, warc_path=warc_path, robots_verdict="allowed"
-    )
+    run_many(db, "put_captures", batch=batch, outcomes=told, warc_path=warc_path, robots_verdict="allowed")
     run(db, "quarantine_fetches", batch=batch, outcomes=told, max_attempts=max_attempts)
     run_many(db, "record_fetch_events", batch=batch, outcomes=told)
     run_many(db, "settle_fetches", batch=batch, outcomes=told)
@@ -87,9 +85,7 @@ def import_pages(
     run_many(db, "put_new_hosts", hosts=[capture.host for capture in by_url.values()])
     held = run(db, "put_imported_pages", batch=batch, captures=as_json(by_url.values()))
     outcomes = as_json(_fetched(row["page_id"], by_url[row["url"]]) for row in held)
-    run_many(
-        db, "put_captures", batch=batch, outcomes=outcomes, warc_path=warc_path, robots_verdict=None
-    )
+    run_many(db, "put_captures", batch=batch, outcomes=outcomes, warc_path=warc_path, robots_verdict=None)
     run_many(db, "record_fetch_events", batch=batch, outcomes=outcomes)
     run_many(db, "settle_fetches", batch=batch, outcomes=outcomes)
     run_many(db, "end_fetching", batch=batch, warc_path=warc_path)

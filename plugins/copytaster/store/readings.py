@@ -1,7 +1,7 @@
 """Readings as rows: what of an article goes into which column, and what makes two of them differ."""
 
 import hashlib
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from copytaster.errors import Reason
@@ -55,7 +55,7 @@ class LoadRow:
 
     page_id: int
     article: Article | None = None
-    verdict: Verdict = Verdict()
+    verdict: Verdict = field(default_factory=Verdict)
     reason: Reason | None = None
     detail: str = ""
 

@@ -9,6 +9,9 @@ from copytaster.store.queries import Row, as_json, run, run_many
 from copytaster.store.readings import scrub
 
 
+_NOT_MODIFIED = 304
+
+
 def add_source(
     db: Connection,
     url: str,
@@ -88,27 +91,25 @@ def record_poll(
         failure=weight,
         etag=etag,
         last_modified=last_modified,
-        keep_validators=weight > 0 or (http_status == 304 and etag is None and last_modified is None),  # noqa: PLR2004
+        keep_validators=weight > 0 or http_status == _NOT_MODIFIED,
         not_before=not_before,
     )
 
 
 def put_entries(db: Connection, source_id: int, entries: Sequence[tuple[Entry, str, str]]) -> int:
-    """Put entries, each with its canonical URL and host, on the work list; return how many are new.
+    """Put entries, each with its canonical URL and host, on the work list; return how many it put there.
 
-    An entry that changed since this source last told of it (title or a date) puts its page back on
-    the list. Of two entries with one canonical URL the first counts.
+    New pages, and pages whose entry changed since this source last told of it (title or a date).
+    Of two entries with one canonical URL the first counts.
     """
     by_url = {url: (entry, host) for entry, url, host in reversed(entries)}
     if not by_url:
         return 0
-    told = as_json(
-        {"url": url, "host": host, "entry": scrub(entry)} for url, (entry, host) in by_url.items()
-    )
+    told = as_json({"url": url, "host": host, "entry": scrub(entry)} for url, (entry, host) in by_url.items())
     run_many(db, "put_new_hosts", hosts=[host for _, host in by_url.values()])
     new = run(db, "put_pages", source_id=source_id, entries=told)
-    run_many(db, "put_sightings", source_id=source_id, entries=told)
-    return len(new)
+    seen = run(db, "put_sightings", source_id=source_id, entries=told)
+    return len(new) + sum(1 for row in seen if row["is_done"])
 
 
 def sources_due(db: Connection) -> bool:

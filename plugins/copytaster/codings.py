@@ -5,7 +5,7 @@ Every decoder checks that its stream came to its end: a torn body is an error, n
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import brotli
 from isal import isal_zlib
@@ -16,6 +16,7 @@ from copytaster.errors import Unusable
 ACCEPTED: Final = "gzip, deflate"
 _PIECE = 256 * 1024
 _MOST_LAYERS = 3
+_IsalError = cast("type[Exception]", isal_zlib.error)  # its stubs call the class an instance
 _GZIP, _ZLIB, _RAW = 31, 15, -15
 
 Pieces = Iterator[bytes]
@@ -64,15 +65,15 @@ def _bounded(pieces: Pieces, limit: int) -> Pieces:
 
 
 def _gunzip(pieces: Iterable[bytes]) -> Pieces:
-    """Undo gzip, also of several members; zeros after the last member are padding."""
-    unpacker = None
+    """Undo gzip, also of several members; what follows the last one is padding, as browsers see it."""
+    unpacker, members = None, 0
     for piece in pieces:
         rest = piece
         while rest:
             if unpacker is None:
-                rest = rest.lstrip(b"\x00")
-                if not rest:
-                    break
+                if members and not rest.startswith(b"\x1f"):
+                    return
+                members += 1
                 unpacker = isal_zlib.decompressobj(_GZIP)
             yield from _inflate(unpacker, rest)
             rest = unpacker.unused_data
@@ -83,10 +84,12 @@ def _gunzip(pieces: Iterable[bytes]) -> Pieces:
 
 def _inflate(unpacker: Any, rest: bytes) -> Pieces:
     try:
-        while rest and not unpacker.eof:
-            yield unpacker.decompress(rest, _PIECE)
+        piece = bytes(_PIECE)
+        while not unpacker.eof and (rest or len(piece) == _PIECE):  # a full piece: more may be pending
+            piece = unpacker.decompress(rest, _PIECE)
+            yield piece
             rest = unpacker.unconsumed_tail
-    except (isal_zlib.error, zlib.error) as error:
+    except _IsalError as error:
         raise BrokenCoding(str(error)) from None
 
 
@@ -107,8 +110,8 @@ def _unbrotli(pieces: Iterable[bytes]) -> Pieces:
     try:
         for piece in pieces:
             yield unpacker.process(piece, output_buffer_limit=_PIECE)
-            while not unpacker.can_accept_more_data():
-                yield unpacker.process(b"", output_buffer_limit=_PIECE)
+            while more := unpacker.process(b"", output_buffer_limit=_PIECE):
+                yield more
     except brotli.error as error:
         raise BrokenCoding(f"brotli: {error}") from None
     if not unpacker.is_finished():

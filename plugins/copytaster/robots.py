@@ -10,6 +10,7 @@ from copytaster.model import Host
 
 #: Bytes of a robots.txt that are read; RFC 9309 asks for at least this many.
 MOST_BYTES = 500 * 1024
+_TOO_MANY = 429
 _KEPT = 64 * 1024
 _SLOWEST = 3_600.0  # seconds; a longer Crawl-delay is a mistake or a way to say "stay away"
 
@@ -26,11 +27,11 @@ def judge(host: Host, url: str, user_agent: str) -> RobotsVerdict:
     """Judge a URL by what is known of its host's robots.txt.
 
     ``user_agent`` is our product (``Copytaster/0.1``); rules are matched by its name. A file that was
-    read decides; a 4xx or a redirect that leads nowhere means that there are no rules; a 5xx, or a file
-    that could not be fetched, or was not asked for yet, closes the host.
+    read decides; a 4xx or a redirect that leads nowhere means that there are no rules; a 429 or
+    5xx, or a file that could not be fetched, or was not asked for yet, closes the host.
     """
     status = host.robots_status or 0
-    if 300 <= status < 500:  # noqa: PLR2004 - RFC 9309 §2.3.1.2-3
+    if 300 <= status < 500 and status != _TOO_MANY:  # noqa: PLR2004 - RFC 9309 §2.3.1.2-3
         return RobotsVerdict(allowed=True)
     if not 200 <= status < 300:  # noqa: PLR2004
         return RobotsVerdict(allowed=False)

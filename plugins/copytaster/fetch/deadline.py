@@ -1,0 +1,89 @@
+"""A moment by which everything must be over, and sockets that know it.
+
+A timeout per read is no bound: a server that sends one byte a second keeps it alive for ever. These
+sockets set the time that is left before each read instead, so DNS, connection, TLS, headers and body
+share one deadline without a watchdog thread.
+"""
+
+import socket
+import ssl
+import time
+from functools import cache
+from typing import Any
+
+from certifi import where
+
+
+class Deadline:
+    """A number of seconds that begins now."""
+
+    __slots__ = ("_start", "seconds")
+
+    def __init__(self, seconds: float) -> None:
+        self._start = time.monotonic()
+        self.seconds = seconds
+
+    @property
+    def spent(self) -> float:
+        """Seconds since the beginning."""
+        return time.monotonic() - self._start
+
+    @property
+    def over(self) -> bool:
+        """Say whether the time has run out, to the precision of a timeout."""
+        return self.spent >= self.seconds - 0.01
+
+    def remaining(self) -> float:
+        """Seconds that are left, above zero; raises ``TimeoutError`` when they have run out."""
+        left = self.seconds - self.spent
+        if left <= 0:
+            raise TimeoutError("the time for this page ran out")
+        return left
+
+
+class DeadlineSocket(socket.socket):
+    """A plain socket whose every read and write must end by ``deadline``."""
+
+    def __init__(self, family: socket.AddressFamily, deadline: Deadline) -> None:
+        super().__init__(family, socket.SOCK_STREAM)
+        self.deadline = deadline
+
+    def gettimeout(self) -> float:
+        """Say what is left: TLS takes its time for the handshake from here."""
+        return self.deadline.remaining()
+
+    def recv_into(self, *arguments: Any, **options: Any) -> int:
+        """Read, as ``http.client`` does it."""
+        self.settimeout(self.deadline.remaining())
+        return super().recv_into(*arguments, **options)
+
+    def sendall(self, *arguments: Any, **options: Any) -> None:
+        """Write; the timeout is for the whole of it."""
+        self.settimeout(self.deadline.remaining())
+        super().sendall(*arguments, **options)
+
+
+class DeadlineTLSSocket(ssl.SSLSocket):
+    """The same, encrypted. Without a deadline (during the handshake) the timeout given holds."""
+
+    deadline: Deadline | None = None
+
+    def read(self, *arguments: Any, **options: Any) -> Any:
+        """Read; ``recv_into`` comes here."""
+        if self.deadline is not None:
+            self.settimeout(self.deadline.remaining())
+        return super().read(*arguments, **options)
+
+    def send(self, *arguments: Any, **options: Any) -> int:
+        """Write; ``sendall`` comes here."""
+        if self.deadline is not None:
+            self.settimeout(self.deadline.remaining())
+        return super().send(*arguments, **options)
+
+
+@cache
+def tls_context() -> ssl.SSLContext:
+    """Give the one context of this process: reading the authorities' certificates costs 20 ms."""
+    context = ssl.create_default_context(cafile=where())
+    context.sslsocket_class = DeadlineTLSSocket
+    return context

@@ -1,0 +1,180 @@
+"""Real HTTP servers on the loopback interface for tests: one that behaves, one that does as it is told."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One request as the server saw it."""
+
+    at: float  # time.monotonic()
+    host: str
+    path: str
+    headers: Mapping[str, str]  # names in lower case
+
+
+@dataclass
+class Log:
+    """What a server saw, in order of arrival."""
+
+    requests: list[Seen] = field(default_factory=list)
+
+    def paths(self, host: str | None = None) -> list[str]:
+        return [seen.path for seen in self.requests if host in (None, seen.host)]
+
+    def gaps(self, host: str) -> list[float]:
+        """Seconds between the requests to one host."""
+        moments = [seen.at for seen in self.requests if seen.host == host]
+        return [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+
+
+Conversation = Callable[[socket.socket], None]
+
+
+class ScriptedServer:
+    """Answers each path with bytes, or with a function that may do anything to the connection.
+
+    A key is ``/path`` or ``host/path``. Unknown paths get 404; so does robots.txt unless scripted.
+    """
+
+    def __init__(self) -> None:
+        self.script: dict[str, bytes | Conversation] = {}
+        self.log = Log()
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self._stopped = threading.Event()
+        self.port: int = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
+
+    def connect_to(self, *hosts: str) -> str:
+        """Give the ``connect_to`` setting that leads these hosts (port 80) here."""
+        return ",".join(f"{host}:80=127.0.0.1:{self.port}" for host in hosts)
+
+    def close(self) -> None:
+        self._stopped.set()
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        self._listener.close()
+        self._thread.join(5)
+
+    def _accept(self) -> None:
+        while not self._stopped.is_set():
+            with contextlib.suppress(OSError):
+                connection, _ = self._listener.accept()
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            connection.settimeout(30)
+            seen = _read_request(connection)
+            if seen is None:
+                return
+            self.log.requests.append(seen)
+            path = seen.path.partition("?")[0]
+            answer = self.script.get(seen.host + path, self.script.get(path, response(404, b"no such page")))
+            if callable(answer):
+                answer(connection)
+            else:
+                connection.sendall(answer)
+
+
+def _read_request(connection: socket.socket) -> Seen | None:
+    head = b""
+    while b"\r\n\r\n" not in head:
+        piece = connection.recv(65_536)
+        if not piece:
+            return None
+        head += piece
+    at = time.monotonic()
+    first, *lines = head.decode("latin-1").split("\r\n\r\n", 1)[0].split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    return Seen(at=at, host=headers.get("host", ""), path=first.split(" ")[1], headers=headers)
+
+
+def response(status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> bytes:
+    """Give a whole HTTP answer with its true Content-Length."""
+    given = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(body)), **(headers or {})}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in given.items())
+    return f"HTTP/1.1 {status} Said\r\n{lines}Connection: close\r\n\r\n".encode("latin-1") + body
+
+
+def redirect(location: str, status: int = 302) -> bytes:
+    return response(status, b"", {"Location": location})
+
+
+def html(*, title: str = "The ferry runs again", words: int = 300) -> bytes:
+    """Give a page of about ``6 * words`` bytes."""
+    text = " ".join(f"word{number % 97}" for number in range(words))
+    return (
+        f"<!doctype html><html lang=en><head><title>{title}</title></head>"
+        f"<body><article><h1>{title}</h1><p>{text}</p></article></body></html>"
+    ).encode()
+
+
+@contextlib.contextmanager
+def scripted_server() -> Iterator[ScriptedServer]:
+    server = ScriptedServer()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+class SiteServer:
+    """An ordinary site on ``http.server``: path → (status, headers, body), with ETags honoured."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, tuple[int, dict[str, str], bytes]] = {}
+        self.log = Log()
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                site.log.requests.append(_seen(self))
+                status, headers, body = site.pages.get(self.path.partition("?")[0], (404, {}, b"none"))
+                if "ETag" in headers and self.headers.get("If-None-Match") == headers["ETag"]:
+                    status, body = 304, b""
+                self.send_response(status)
+                for name, value in ({"Content-Type": "text/html; charset=utf-8"} | headers).items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                """Stay silent; ``site.log`` has it all."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.port: int = self._server.server_address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def connect_to(self, *hosts: str) -> str:
+        """Give the ``connect_to`` setting that leads these hosts (port 80) here."""
+        return ",".join(f"{host}:80=127.0.0.1:{self.port}" for host in hosts)
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(5)
+
+
+def _seen(request: BaseHTTPRequestHandler) -> Seen:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return Seen(at=time.monotonic(), host=headers.get("host", ""), path=request.path, headers=headers)
+
+
+@contextlib.contextmanager
+def site_server() -> Iterator[SiteServer]:
+    server = SiteServer()
+    try:
+        yield server
+    finally:
+        server.close()

@@ -1,5 +1,6 @@
 -- Logins and databases of a new Postgres server, for psql as its superuser; docker-compose.yml runs it
 -- once, when the server's volume is empty. Passwords come from the environment and are shown to nobody.
+-- noqa: disable=PRS
 --
 -- copytaster           owns the schema: `copytaster migrate`
 -- copytaster_pipeline  reads and writes its rows: the Airflow tasks

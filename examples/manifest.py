@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from examples.serve import SampleSite
 
 EXAMPLES = Path(__file__).resolve().parent
@@ -61,13 +60,13 @@ class ExpectedPage:
 
 
 def read_pages(site: SampleSite) -> list[ExpectedPage]:
-    """Every page of the manifest as ``site`` serves it now, before or after its update."""
+    """Read every page of the manifest as ``site`` serves it now, before or after its update."""
     rows = yaml.safe_load(site.fill((EXAMPLES / "pages.yaml").read_text("utf-8")))
     return [_page(row, updated=site.updated) for row in rows]
 
 
 def read_sources() -> list[dict[str, Any]]:
-    """The rows of ``sources.yaml``: keyword arguments of ``copytaster.model.Source``, without the id."""
+    """Read ``sources.yaml``: keyword arguments of ``copytaster.model.Source``, without the id."""
     return list(yaml.safe_load((EXAMPLES / "sources.yaml").read_text("utf-8")))
 
 

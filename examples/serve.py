@@ -23,6 +23,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from email.message import Message
 from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -116,7 +117,7 @@ class SampleSite:
         return PLACEHOLDER.sub(value, text)
 
     def answer(self, host: str, target: str) -> Answer:
-        """What ``host`` (any unknown name is the publisher) says to a GET of ``target``."""
+        """Answer a GET of ``target`` as ``host`` would (any unknown name is the publisher)."""
         host = known_host(host)
         path = unquote(urlsplit(target).path) or "/"
         route = json.loads((SITE / host / "_routes.json").read_text("utf-8")).get(path, {})
@@ -194,14 +195,14 @@ def write_date(moment: datetime, style: str) -> str:
 
 
 def known_host(name: str) -> str:
-    """The sample host that a Host header means; ``X.localhost`` is ``X.example``, for browsers."""
+    """Say which sample host a Host header means; ``X.localhost`` is ``X.example``, for browsers."""
     name = re.sub(r":\d+$", "", name.strip().lower())
     name = re.sub(r"\.localhost$", ".example", name)
     return name if name in HOSTS else PUBLISHER
 
 
 def find_file(host: str, path: str) -> Path | None:
-    """The file behind a URL path: itself, with ``.html``, or its folder's ``index.html``."""
+    """Find the file behind a URL path: itself, with ``.html``, or its folder's ``index.html``."""
     steps = [step for step in path.split("/") if step]
     if any(step.startswith((".", "_")) or "\\" in step or "\0" in step for step in steps):
         return None
@@ -212,7 +213,7 @@ def find_file(host: str, path: str) -> Path | None:
     return next((file for file in candidates if file.is_file() and file.suffix in CONTENT_TYPES), None)
 
 
-def is_unchanged(answer: Answer, headers: Mapping[str, str]) -> bool:
+def is_unchanged(answer: Answer, headers: Message) -> bool:
     """Whether a conditional request finds what it has already (RFC 9110, 13.2.2: the ETag decides)."""
     if "ETag" not in answer.headers:
         return False
@@ -238,7 +239,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 30
     server: _Server
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_GET(self) -> None:
         host = known_host(self.headers.get("Host", ""))
         self.server.running.requests[f"http://{host}{urlsplit(self.path).path}"] += 1
         answer = self.server.running.site.answer(host, self.path)
@@ -249,7 +250,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET  # noqa: N815 - see above
 
-    def do_POST(self) -> None:  # noqa: N802 - see above
+    def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         plain = {"Content-Type": "text/plain; charset=utf-8"}
         if urlsplit(self.path).path != UPDATE_PATH:
@@ -291,10 +292,11 @@ def main() -> int:
             print(f"COPYTASTER_CONNECT_TO={running.connect_to}", flush=True)
             threading.Event().wait()
     except KeyboardInterrupt:
-        return 0
+        print()
     except OSError as error:
         print(f"cannot listen on 127.0.0.1:{options.port}: {error.strerror}", file=sys.stderr)
         return 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Real HTTP servers on the loopback interface for tests: one that behaves, one that does as it is told."""
 
 import contextlib
+import itertools
 import socket
 import threading
 import time
@@ -31,7 +32,7 @@ class Log:
     def gaps(self, host: str) -> list[float]:
         """Seconds between the requests to one host."""
         moments = [seen.at for seen in self.requests if seen.host == host]
-        return [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+        return [later - earlier for earlier, later in itertools.pairwise(moments)]
 
 
 Conversation = Callable[[socket.socket], None]

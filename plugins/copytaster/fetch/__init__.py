@@ -9,10 +9,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from copytaster import codings
+from copytaster.answer import Answer
 from copytaster.config import Settings
 from copytaster.fetch.batch import FetchResult, fetch_links
 from copytaster.fetch.network import Policy, Resolver
-from copytaster.fetch.transport import Answer, Fault
+from copytaster.fetch.transport import Fault
 from copytaster.fetch.verdicts import NOT_MODIFIED, check_status, not_now
 from copytaster.fetch.visit import ACCEPT_FEED, Client, new_visit
 

@@ -22,11 +22,12 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from copytaster import urls
+from copytaster.answer import Answer
 from copytaster.config import Settings
 from copytaster.errors import Gone, NotNow, Unusable
 from copytaster.fetch.lane import Lane, Task
 from copytaster.fetch.network import Policy, Resolver
-from copytaster.fetch.transport import Answer, Fault
+from copytaster.fetch.transport import Fault
 from copytaster.fetch.verdicts import NOT_MODIFIED, check_page, check_status, not_now
 from copytaster.fetch.visit import Client, new_visit
 from copytaster.model import Host, Link, Outcome

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from copytaster import codings
+from copytaster.answer import Answer
 from copytaster.config import Settings
 from copytaster.errors import FetchReason, NotNow, Unusable
-from copytaster.fetch.transport import Answer
 from copytaster.fetch.verdicts import RESTING, backoff, retry_after
 from copytaster.fetch.visit import ACCEPT_ROBOTS, Visit, new_visit
 from copytaster.model import Host, Link

@@ -1,12 +1,9 @@
 """One request and its answer, over requests with an adapter of ours."""
 
 import contextlib
-import hashlib
 import http.client
 import ssl
-from base64 import b32encode
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +13,7 @@ from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from copytaster import codings
+from copytaster.answer import Answer, digest
 from copytaster.errors import FetchReason, Unusable
 from copytaster.fetch.deadline import Deadline, DeadlineSocket, DeadlineTLSSocket, tls_context
 from copytaster.fetch.network import Policy, Resolver, Target, target_of
@@ -31,33 +28,6 @@ class Fault(Exception):
         super().__init__(f"{reason}: {detail}")
         self.reason: FetchReason = reason
         self.detail = detail
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a server said: the answer as it came, and the request that it answers."""
-
-    url: str
-    status: int
-    reason: str
-    headers: tuple[tuple[str, str], ...]  # as sent, in order
-    wire_body: bytes  # as sent, without the framing of chunks
-    fetched_at: datetime
-    address: str  # IP address that answered
-    request_headers: tuple[tuple[str, str], ...]
-    payload_digest: str  # "sha256:<base32>" of ``wire_body``
-    limit: int
-    requested_url: str  # where the way here began
-    redirects: tuple["Answer", ...] = field(default=(), repr=False)
-
-    def header(self, name: str) -> str:
-        """Give a header's value, "" if absent; several are joined by commas."""
-        return ", ".join(value for key, value in self.headers if key.lower() == name.lower())
-
-    @property
-    def body(self) -> bytes:
-        """The content without its codings (undone at each call); raises as ``codings.decode`` does."""
-        return codings.decode(self.wire_body, self.header("content-encoding"), limit=self.limit)
 
 
 def ask(
@@ -100,11 +70,6 @@ def ask(
         limit=limit,
         requested_url=url,
     )
-
-
-def digest(body: bytes) -> str:
-    """Give the WARC-Payload-Digest of a body."""
-    return "sha256:" + b32encode(hashlib.sha256(body).digest()).decode("ascii")
 
 
 class Connections(HTTPAdapter):

@@ -5,8 +5,9 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
 from copytaster import codings, sniff, urls
+from copytaster.answer import Answer
 from copytaster.errors import FetchReason, Gone, NotNow, Unusable
-from copytaster.fetch.transport import Answer, Fault
+from copytaster.fetch.transport import Fault
 
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=6)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from requests.cookies import RequestsCookieJar
 
 from copytaster import codings, urls
+from copytaster.answer import Answer
 from copytaster.config import Settings
 from copytaster.errors import Unusable
 from copytaster.fetch.deadline import Deadline
 from copytaster.fetch.network import Policy, Resolver
-from copytaster.fetch.transport import Answer, Fault, ask
+from copytaster.fetch.transport import Fault, ask
 from copytaster.fetch.verdicts import next_hop
 
 ACCEPT_PAGE = "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.8,*/*;q=0.1"

@@ -8,9 +8,10 @@ from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copytaster.model import Precision, ZoneSource
+from copytaster.written_dates import read_written
 
 _ISO = re.compile(
-    r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
+    r"(?<!\d)(?P<y>(?:1[89]|20)\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
     r"(?:[T\s,]+(?:at\s+)?(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?"
     r"\s*(?P<ap>[AaPp]\.?[Mm]\.?)?\s*(?P<z>Z|UTC|GMT|[+-]\d{1,2}:?\d{2}(?::\d{2})?|[+-]\d{2}\b|[A-Z]{2,5}\b)?)?",
     re.IGNORECASE,
@@ -49,9 +50,9 @@ def zone_named(name: str | None) -> tzinfo | None:
 
 
 def read_moment(
-    raw: str, *, source_zone: tzinfo | None = None, told_by: ZoneSource = "page"
+    raw: str, *, source_zone: tzinfo | None = None, told_by: ZoneSource = "page", month_first: bool = False
 ) -> Moment | None:
-    """Read one date in ISO 8601, RFC 2822, compact or epoch form; None when it is no date.
+    """Read one date in ISO 8601, RFC 2822, compact, epoch or written form; None when it is no date.
 
     A date without a zone is taken in ``source_zone``, else in UTC with zone ``unknown``.
     ``told_by`` is what to call a zone that stands in the text itself: ``page`` or ``feed``.
@@ -63,7 +64,8 @@ def read_moment(
         return _from_parts(found.groupdict(), raw, source_zone, told_by)
     if _RFC.match(text):
         return _from_rfc(text, raw, source_zone, told_by)
-    return None
+    written = read_written(text, month_first=month_first)
+    return _from_parts(written, raw, source_zone, told_by) if written else None
 
 
 def plausible(moment: Moment, fetched_at: datetime | None) -> bool:

@@ -48,7 +48,7 @@ def _check_readable(decoded: Decoded) -> None:
 def _read(page: Page, tree: HtmlElement) -> Article:
     signals = read_signals(tree)
     page_kind, evidence = kind.judge(tree, page, signals)
-    told = read_metadata(page, signals)
+    told = read_metadata(page, signals, tree)
     blocks = _best_blocks(tree, told)
     language = read_language(told.languages, "\n".join(block.text for block in blocks))
     stripped = strip(

@@ -5,19 +5,44 @@ JSON-LD, Open Graph, meta tags, microdata, the visible page, the feed, the addre
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from dataclasses import dataclass, field
 
+from lxml.html import HtmlElement
+
 from copytaster.addresses import read_addresses, read_image
-from copytaster.authors import people
+from copytaster.authors import are_people, is_company, people
 from copytaster.chars import field_text, folded, storable
 from copytaster.dates import Moment, zone_named
 from copytaster.headline import Candidate, best_headline
 from copytaster.jsonld import Node, index_by_id, pick_article, resolved, strings
 from copytaster.model import Page
-from copytaster.publication import DateCandidate, choose, modified_candidates, published_candidates
+from copytaster.publication import (
+    DateCandidate,
+    choose,
+    modified_candidates,
+    published_candidates,
+    searched_day,
+    seen_dates,
+)
 from copytaster.rights import read_accessibility, read_reservation, read_terms
 from copytaster.signals import Signals
+from copytaster.visible import bylines
 
+_HEADLINE_META = (
+    "og:title",
+    "twitter:title",
+    "parsely-title",
+    "sailthru.title",
+    "dc.title",
+    "dcterms.title",
+    "title",
+)
+_AUTHOR_META = (
+    "author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "citation_author",
+    "byl", "article:author_name", "dc.author", "rbauthors", "cxenseparse:author",
+)  # fmt: skip
+_LONGEST_SITE_NAME = 4  # words
 _MAX_LOSERS = 8
 _MAX_LOSER_TEXT = 300
 _MAX_KEYWORDS = 50
@@ -53,6 +78,7 @@ class _Reading:
 
     page: Page
     signals: Signals
+    tree: HtmlElement
     node: Node | None
     index: Mapping[str, Node]
 
@@ -70,10 +96,10 @@ class _Reading:
         ]
 
 
-def read_metadata(page: Page, signals: Signals) -> Metadata:
+def read_metadata(page: Page, signals: Signals, tree: HtmlElement) -> Metadata:
     """Read every field once; each keeps the candidates that lost in ``provenance``."""
     node = pick_article(signals.nodes, (page.url, *signals.links.get("canonical", ())), _titles(signals))
-    reading = _Reading(page, signals, node, index_by_id(signals.nodes))
+    reading = _Reading(page, signals, tree, node, index_by_id(signals.nodes))
     provenance: dict[str, object] = {}
     canonical, aliases = read_addresses(page.url, page.requested_url, signals)
     publisher = _settle("publisher", _publishers(reading), provenance)
@@ -153,43 +179,38 @@ def _site_names(reading: _Reading, publisher: str | None) -> list[str]:
             names += strings(node.get("name")) + strings(node.get("alternateName"))
     host = reading.page.url.partition("://")[2].partition("/")[0].partition(":")[0].removeprefix("www.")
     names += [host, *([host.rsplit(".", 1)[0]] if "." in host else [])]
-    return [name for name in dict.fromkeys(map(field_text, names)) if name]
+    # Some sites give the article's title as that of the site.
+    titles = {
+        key for title in _titles(reading.signals) if len((key := folded(title)).split()) > _LONGEST_SITE_NAME
+    }
+    return [name for name in dict.fromkeys(map(field_text, names)) if name and folded(name) not in titles]
 
 
-def _headline_candidates(reading: _Reading) -> Iterator[Candidate]:
-    signals = reading.signals
-    for heading in sorted(signals.headings, key=lambda heading: not heading.is_marked):
-        if not heading.is_chrome:
-            yield "h1", heading.text
+def _headline(reading: _Reading, sites: Sequence[str], provenance: dict[str, object]) -> str | None:
+    headings = sorted(reading.signals.headings, key=lambda heading: not heading.is_marked)
+    shown = [heading.text for heading in headings if not heading.is_chrome]
+    told = list(_told_headlines(reading))
+    best = best_headline(shown, told, sites)
+    if best is None:
+        return None
+    everything = [*(("h1", text) for text in shown), *told]
+    note(provenance, "headline", best[0], [pair for pair in everything if folded(pair[1]) != folded(best[1])])
+    return best[1][:_MAX_FIELD]
+
+
+def _told_headlines(reading: _Reading) -> Iterator[Candidate]:
+    signals, entry = reading.signals, reading.page.entry
     for text in reading.told("headline", "name"):
         yield "json-ld", field_text(text)
-    for name in (
-        "og:title",
-        "twitter:title",
-        "dc.title",
-        "dcterms.title",
-        "parsely-title",
-        "sailthru.title",
-        "title",
-        "headline",
-    ):
+    for name in _HEADLINE_META:
         if told := signals.first(name):
             yield f"meta {name}", told
     for text in signals.itemprops.get("headline", ())[:1]:
         yield "microdata", text
     if signals.title:
         yield "title", signals.title
-    if reading.page.entry and reading.page.entry.title:
-        yield "feed", field_text(reading.page.entry.title)
-
-
-def _headline(reading: _Reading, sites: Sequence[str], provenance: dict[str, object]) -> str | None:
-    candidates = list(_headline_candidates(reading))
-    best = best_headline(candidates, sites)
-    if best is None:
-        return None
-    note(provenance, "headline", best[0], [pair for pair in candidates if folded(pair[1]) != folded(best[1])])
-    return best[1][:_MAX_FIELD]
+    if entry and entry.title:
+        yield "feed", field_text(entry.title)
 
 
 def _other_headline(reading: _Reading, headline: str | None) -> str | None:
@@ -208,34 +229,46 @@ def _abstracts(reading: _Reading) -> Iterator[Candidate]:
 
 
 def _author_candidates(reading: _Reading) -> Iterator[tuple[str, Sequence[str]]]:
-    signals = reading.signals
     yield "json-ld", reading.named("author") or reading.named("creator")
-    for name in ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator",
-                 "citation_author", "byl", "article:author_name", "dc.author", "rbauthors", "cxenseparse:author"):  # fmt: skip
-        yield f"meta {name}", signals.meta.get(name, ())
-    yield "microdata", signals.itemprops.get("author", ())
-    yield "byline", signals.bylines[:1]
+    for name in _AUTHOR_META:
+        yield f"meta {name}", reading.signals.meta.get(name, ())
+    yield "microdata", reading.signals.itemprops.get("author", ())
     yield "feed", reading.page.entry.authors if reading.page.entry else ()
 
 
 def _authors(reading: _Reading, sites: Sequence[str], provenance: dict[str, object]) -> tuple[str, ...]:
-    told = [(source, people(texts, outlets=sites)) for source, texts in _author_candidates(reading)]
-    usable = [(source, names) for source, names in told if names]
-    if not usable:
+    """Choose the first source that names people, then who else is named, the outlet last.
+
+    An outlet counts as author only where the page itself says so and names nobody.
+    """
+    sources = [(source, tuple(texts)) for source, texts in _author_candidates(reading) if texts]
+    told = [(source, names) for source, texts in sources if (names := people(texts, outlets=sites))]
+    if all(is_company(names) for _, names in told):
+        told = [*_seen_authors(reading, sites), *told]
+    if not told:
+        told = [(source, names) for source, texts in sources if (names := people(texts))]
+    if not told:
         return ()
-    source, winner = usable[0]
+    source, winner = next((pair for pair in told if are_people(pair[1])), told[0])
     note(
-        provenance,
-        "authors",
-        source,
-        [(other, "; ".join(names)) for other, names in usable[1:] if names != winner],
+        provenance, "authors", source, [(other, "; ".join(names)) for other, names in told if names != winner]
     )
     return winner
+
+
+def _seen_authors(reading: _Reading, sites: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
+    shown = [names for texts in bylines(reading.tree) if (names := people(texts, outlets=sites))]
+    return [("byline", names) for names in sorted(shown, key=lambda names: not are_people(names))[:1]]
 
 
 def _published(reading: _Reading, provenance: dict[str, object]) -> Moment | None:
     page, zone = reading.page, zone_named(reading.page.source_zone)
     candidates = list(published_candidates(reading.signals, reading.node, page.entry, page.url, zone))
+    if not candidates:
+        american = any(tag.lower().replace("_", "-") in {"en", "en-us"} for tag in _languages(reading)[:2])
+        candidates = list(islice(seen_dates(reading.tree, zone, month_first=american), _MAX_LOSERS))
+    if not candidates and (found := searched_day(reading.tree, page.url, page.fetched_at, zone)):
+        candidates = [("text", found)]
     return _settled_date("date_published", candidates, page, provenance)
 
 

@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 
+from lxml.html import HtmlElement
+
 from copytaster.dates import Moment, plausible, read_moment
 from copytaster.jsonld import Node, strings
 from copytaster.model import Entry
 from copytaster.signals import Signals
+from copytaster.visible import dates
 
 DateCandidate = tuple[str, Moment]  # where it stands, what it says
 
@@ -65,6 +68,32 @@ def modified_candidates(
         and (moment := read_moment(entry.date_modified, source_zone=zone, told_by="feed"))
     ):
         yield "feed", moment
+
+
+def seen_dates(tree: HtmlElement, zone: tzinfo | None, *, month_first: bool) -> Iterator[DateCandidate]:
+    """Dates that a reader sees in places named for it."""
+    for text in dates(tree):
+        if moment := read_moment(text, source_zone=zone, month_first=month_first):
+            yield "visible", moment
+
+
+def searched_day(
+    tree: HtmlElement, url: str, fetched_at: datetime | None, zone: tzinfo | None
+) -> Moment | None:
+    """Search the whole page for the day of publication: slow, and right less often than what is declared."""
+    from htmldate import find_date  # slow to load
+
+    try:
+        day = find_date(
+            tree,
+            url=url or None,
+            original_date=True,
+            extensive_search=True,
+            max_date=fetched_at.date().isoformat() if fetched_at else None,
+        )
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        return None  # a last resort that fails leaves the date unknown, which the page's row shows
+    return read_moment(day, source_zone=zone) if day else None
 
 
 def choose(candidates: list[DateCandidate], fetched_at: datetime | None) -> DateCandidate | None:

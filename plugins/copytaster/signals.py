@@ -1,9 +1,11 @@
 """Parsed page -> what it says about itself: meta tags, links, JSON-LD, headings, times. Pure."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from copytaster.chars import field_text
@@ -25,6 +27,9 @@ _ITEMPROPS = frozenset(
         "description",
     }
 )
+_GLUED = re.compile(r"(?<=[a-zß-ÿ0-9.!?:])\x00+(?=[A-ZÀ-Þ])")
+_WITH_ITEMPROP = etree.XPath("//body//*[@itemprop]")
+_NAMED = etree.XPath(".//*[@itemprop='name']")
 _CHROME = frozenset({"nav", "footer", "aside"})
 
 
@@ -57,7 +62,6 @@ class Signals:
     headings: tuple[Heading, ...] = ()
     itemprops: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     times: tuple[TimeMark, ...] = ()
-    bylines: tuple[str, ...] = ()
     html_lang: str | None = None
 
     def first(self, *names: str) -> str | None:
@@ -91,7 +95,6 @@ def read_signals(tree: HtmlElement) -> Signals:
         headings=tuple(_headings(tree)),
         itemprops=_itemprops(tree),
         times=tuple(_times(tree)),
-        bylines=tuple(_bylines(tree)),
         html_lang=tree.get("lang")
         or tree.get("xml:lang")
         or tree.get("{http://www.w3.org/XML/1998/namespace}lang"),
@@ -110,7 +113,7 @@ def _read_meta(element: HtmlElement, meta: defaultdict[str, list[str]]) -> None:
 
 def _headings(tree: HtmlElement) -> Iterator[Heading]:
     for element, _ in zip(tree.iter("h1"), range(30), strict=False):
-        if text := field_text(element.text_content()[:_MAX_VALUE]):
+        if text := field_text(_spaced(element)[:_MAX_VALUE]):
             yield Heading(
                 text=text,
                 is_marked="headline" in (element.get("itemprop") or "").lower(),
@@ -118,13 +121,32 @@ def _headings(tree: HtmlElement) -> Iterator[Heading]:
             )
 
 
+def _spaced(element: HtmlElement) -> str:
+    """Text of an element; where two parts of it meet like ``onE`` they were set apart by style."""
+    return _GLUED.sub(" ", "\x00".join(element.itertext())).replace("\x00", "")
+
+
 def _itemprops(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for element in tree.xpath("//body//*[@itemprop]")[:_MAX_ELEMENTS]:
+    place: HtmlElement | None = None
+    for element in _WITH_ITEMPROP(tree)[:_MAX_ELEMENTS]:
         for name in (element.get("itemprop") or "").lower().split():
-            if name in _ITEMPROPS and len(found[name]) < _MAX_VALUES and (value := _value(element, name)):
+            if name not in _ITEMPROPS or len(found[name]) >= _MAX_VALUES:
+                continue
+            if name == "author":  # those of teasers and comments stand elsewhere
+                place = _place(element) if place is None else place
+                if _place(element) is not place:
+                    continue
+            if value := _value(element, name):
                 found[name].append(value)
     return {name: tuple(values) for name, values in found.items()}
+
+
+def _place(element: HtmlElement) -> HtmlElement:
+    """The element's grandparent, which writers of one byline have in common."""
+    parent = element.getparent()
+    above = parent.getparent() if parent is not None else None
+    return element if above is None else above
 
 
 def _value(element: HtmlElement, name: str) -> str:
@@ -133,7 +155,7 @@ def _value(element: HtmlElement, name: str) -> str:
     if told:
         return field_text(told[:_MAX_VALUE])
     if name == "author":
-        named = element.xpath(".//*[@itemprop='name']")
+        named = _NAMED(element)
         element = named[0] if named else element
         told = element.get("content")
     return field_text((told or element.text_content())[:_MAX_VALUE])
@@ -158,15 +180,3 @@ def _role(element: HtmlElement) -> str:
     if "publish" in words or element.get("pubdate") is not None:
         return "published"
     return ""
-
-
-def _bylines(tree: HtmlElement) -> Iterator[str]:
-    """Short texts of elements that are named as author or byline, outside of comments and teasers."""
-    marked = tree.xpath(
-        "//body//*[contains(@rel,'author') or contains(@class,'author') or contains(@class,'byline')"
-        " or contains(@class,'Author') or contains(@class,'Byline')]"
-    )
-    for element in marked[:60]:
-        text = field_text(element.text_content()[:_MAX_VALUE])
-        if 3 <= len(text) <= 150:
-            yield text

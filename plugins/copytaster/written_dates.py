@@ -1,0 +1,64 @@
+"""Dates as people write them, in many languages -> day and time. Pure."""
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+# Day, month name, year; month name, day, year; year, month name, day; Chinese, Japanese, Korean; digits.
+_FORMS = (
+    r"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?,?\s*(?:de\s+|of\s+|d['’])?(?P<month>{months})\.?,?\s*(?:de\s+|del\s+)?(?P<y>(?:19|20)\d\d)(?!\d)",
+    r"\b(?P<month>{months})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?,?\s+(?P<y>(?:19|20)\d\d)(?!\d)",
+    r"(?<!\d)(?P<y>(?:19|20)\d\d)\.?\s+(?:m\.\s+)?(?P<month>{months})\.?\s+(?P<d>\d{{1,2}})(?!\d)",
+    r"(?P<y>(?:19|20)\d\d)\s?[年년]\s?(?P<m>\d{{1,2}})\s?[月월]\s?(?P<d>\d{{1,2}})\s?[日일]",
+    r"(?<![\d./])(?P<a>\d{{1,2}})(?P<s>[./-])\s?(?P<b>\d{{1,2}})(?P=s)\s?(?P<y>(?:19|20)\d\d)(?![\d])",
+)
+_TIME = re.compile(
+    r"^\W{0,4}(?:(?:at|um|à|alle|a las|às|om|kl\.?|o|в|about|[-–—|•·])\s*)?\W{0,3}(?P<H>\d{1,2})\s?[:.hH時]\s?(?P<M>\d{2})(?!\d)"
+    r"\s*(?P<ap>[AaPp]\.?[Mm]\b\.?)?\s*(?P<z>[A-Z]{2,4}\b)?"
+)
+_MOST_TEXT = 300
+
+Parts = dict[str, str | None]
+
+
+def read_written(text: str, *, month_first: bool = False) -> Parts | None:
+    """Find the first written date in a short text, as the parts ``y m d H M ap z``; None without one.
+
+    ``month_first`` decides what 3/4/2026 means.
+    """
+    text = text[:_MOST_TEXT]
+    if not any(character.isdigit() for character in text):
+        return None
+    found = min(
+        (match for form in _patterns() if (match := form.search(text))), key=re.Match.start, default=None
+    )
+    if found is None:
+        return None
+    parts = _day(found.groupdict(), month_first=month_first)
+    time = _TIME.match(text, found.end()) or _TIME.match(text[found.end() :])
+    return {**parts, **(time.groupdict() if time else {})}
+
+
+def _day(told: Parts, *, month_first: bool) -> Parts:
+    if month := told.get("month"):
+        return {"y": told["y"], "m": str(_months()[month.casefold()]), "d": told["d"]}
+    if told.get("a"):
+        first, second = str(told["a"]), str(told["b"])
+        swap = int(second) > 12 or (month_first and told["s"] == "/" and int(first) <= 12)  # noqa: PLR2004 - months
+        return {"y": told["y"], "m": first if swap else second, "d": second if swap else first}
+    return {"y": told["y"], "m": told["m"], "d": told["d"]}
+
+
+@cache
+def _months() -> dict[str, int]:
+    tables = tomllib.loads(files("copytaster").joinpath("data", "months.toml").read_text(encoding="utf-8"))
+    return {
+        form: i + 1 for names in tables.values() for i, forms in enumerate(names) for form in forms.split()
+    }
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    months = "|".join(sorted(map(re.escape, _months()), key=len, reverse=True))
+    return tuple(re.compile(form.format(months=months), re.IGNORECASE) for form in _FORMS)

@@ -152,7 +152,7 @@ class SampleSite:
         return self._answer(body, content_type, int(route.get("status", HTTPStatus.OK)), {})
 
     def _answer(self, body: bytes, content_type: str, status: int, headers: Mapping[str, str]) -> Answer:
-        headers = {"Content-Type": content_type, **headers}
+        headers = {"Content-Type": content_type, "Cache-Control": "no-cache", **headers}
         if status == HTTPStatus.OK:
             changed_at = self.now if self.updated else self.now - timedelta(hours=1)
             headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:20]}"'

@@ -66,7 +66,7 @@ def _headline_place(paragraphs: Sequence[str]) -> int | None:
     """Find the first line that is no chrome, if it looks like a headline and has text below."""
     phrases = load()
     for place, text in enumerate(paragraphs[:-1]):
-        if not phrases.rules_of(fold(text)):
+        if not phrases.whole_rules(fold(text)):
             return place if _is_headline(text) else None
     return None
 

@@ -1,16 +1,20 @@
-"""Blocks -> the article's own blocks, and what was cut by which rule. Pure."""
+"""Blocks -> the article's own blocks, and what was cut by which rule (``rules.RULES``). Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from copytaster.model import Block, Cut
-from copytaster.strip import chrome, phrases, teasers
+from copytaster.strip import phrases
 from copytaster.strip.lines import Line
 from copytaster.strip.page import Standing, Told
+from copytaster.strip.rules import BOLD, RULES
 
 #: Raise it when a rule's code changes what is cut.
-_CODE_VERSION = 1
-_PASSES = 6
+_CODE_VERSION = 2
+#: A cut can bring another line to an edge; what many passes do not settle, the next reading will.
+_PASSES = 8
+#: Bold rules are believed only while at least this share of what they leave and cut is left.
+_LEAST_LEFT = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,38 +24,6 @@ class Stripped:
     kept: tuple[Block, ...]
     cuts: tuple[Cut, ...]
     doubtful: tuple[Cut, ...] = ()  # these lines are in ``kept``
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """A name that users see, what it cuts, and the finder of its lines."""
-
-    name: str
-    cuts: str
-    find: Callable[[Standing], Iterable[int]]
-
-
-#: Every rule, in the order in which a line is credited to one.
-RULES: tuple[Rule, ...] = (
-    Rule(name="repeated-headline", cuts="the headline again", find=chrome.repeated_headline),
-    Rule(name="keyword-line", cuts="site keywords between commas", find=teasers.keyword_lines),
-    Rule(name="read-more", cuts="a line that says read more", find=teasers.read_more),
-    Rule(name="teaser", cuts="a teaser with read more below", find=teasers.teasers_before_read_more),
-    Rule(name="related-list", cuts="a list of other stories", find=teasers.related_tail),
-    *(
-        Rule(name=name, cuts=cuts, find=chrome.lines_saying(name))
-        for name, cuts in {
-            "share": "share and follow buttons",
-            "subscribe": "offers of newsletters, apps, subscriptions",
-            "advertisement": "marks of advertisements",
-            "continued": "story continues below",
-            "comments": "heads and buttons of comments",
-            "cookies": "consent text",
-            "copyright": "rights notices",
-            "navigation": "menus and page numbers",
-        }.items()
-    ),
-)
 
 
 def strip(
@@ -68,11 +40,14 @@ def strip(
     """
     told = Told.of(headline, abstract, authors, language)
     lines = [Line(block, place) for place, block in enumerate(blocks)]
-    rules = _find(lines, told)
-    kept = tuple(line.block for line in lines if line.place not in rules)
-    if not kept:
-        return Stripped(kept=tuple(blocks), cuts=(), doubtful=_cuts(lines, rules))
-    return Stripped(kept=kept, cuts=_cuts(lines, rules))
+    found = _find(lines, told)
+    doubtful = _doubtful(lines, found)
+    rules = {place: rule for place, rule in found.items() if place not in doubtful}
+    return Stripped(
+        kept=tuple(line.block for line in lines if line.place not in rules),
+        cuts=_cuts(lines, rules),
+        doubtful=_cuts(lines, doubtful),
+    )
 
 
 def ruleset_version() -> str:
@@ -93,7 +68,25 @@ def _find(lines: Sequence[Line], told: Told) -> dict[int, str]:
     return rules
 
 
-def _cuts(lines: Sequence[Line], rules: dict[int, str]) -> tuple[Cut, ...]:
+def _doubtful(lines: Sequence[Line], rules: Mapping[int, str]) -> dict[int, str]:
+    """Give back what bold rules cut where little is left; everything where nothing is left."""
+    left = sum(len(line.text) for line in lines if line.place not in rules)
+    bold = {place: rule for place, rule in rules.items() if rule in BOLD}
+    cut = sum(len(lines[place].text) for place in bold)
+    if bold and left < _LEAST_LEFT * (left + cut) and not _is_article(lines, rules):
+        return bold
+    if not left:
+        return {place: rule for place, rule in rules.items() if rule != "empty"}
+    return {}
+
+
+def _is_article(lines: Sequence[Line], rules: Mapping[int, str]) -> bool:
+    """Tell whether what is left begins the page as an article does: with two paragraphs of its own."""
+    prose = [line.is_prose for line in lines if line.place not in rules]
+    return sum(prose) > 1
+
+
+def _cuts(lines: Sequence[Line], rules: Mapping[int, str]) -> tuple[Cut, ...]:
     return tuple(
         Cut(line=line.text, rule=rules[line.place], place=line.place) for line in lines if line.place in rules
     )

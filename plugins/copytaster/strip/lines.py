@@ -36,6 +36,8 @@ _FOLDING = str.maketrans(
 )
 _DIGITS = re.compile(r"\d+")
 _CLOSERS = " \t\xa0\u200b\u200e\u200f\"'”’»›“‘)]}」』）】》〉*_"
+_QUOTES = frozenset("\"'“„‘‚«»「『”")
+_BULLETS = frozenset({"- ", "* ", "• ", "– ", "· "})
 _STOPS = frozenset(".!?…。！？．؟۔।॥።")
 #: Below this many characters a word, spaces do not part the words: count two characters as one.
 _UNSPACED = 14
@@ -108,6 +110,16 @@ class Line:
     def is_heading(self) -> bool:
         """True when its markup says heading."""
         return self.block.tag in {"h1", "h2", "h3", "h4", "h5", "h6"}
+
+    @cached_property
+    def is_item(self) -> bool:
+        """True for an item of a list."""
+        return self.block.tag == "li" or self.text.lstrip()[:2] in _BULLETS
+
+    @cached_property
+    def is_quote(self) -> bool:
+        """True when it opens with a quotation, or quotes with signs that are no apostrophes."""
+        return self.text[:2].strip()[:1] in _QUOTES or any(sign in self.text for sign in "“„«「『")
 
     @property
     def is_linked(self) -> bool:

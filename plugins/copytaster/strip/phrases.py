@@ -1,11 +1,12 @@
 """The phrases of chrome in every language, from ``data/phrases/<language>.yaml``.
 
-Each file maps a rule's name to whole lines, in any case, with or without arrows, bullets, dots.
-Any number stands for every number; ``…`` at the end means "and whatever follows".
+Each file maps a rule's name to phrases, one a line. A phrase is matched on the folded line: in any
+case, without accents, arrows, bullets and dots at the edges. Any number stands for every number.
+``…`` stands for "and whatever follows", "whatever comes before" or "whatever stands between".
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,72 +15,128 @@ import yaml
 
 from copytaster.strip.lines import fold
 
-_Phrase = tuple[str, str, str]  # folded text, rule, language
+_Told = tuple[str, str, str]  # phrase, rule, language
+_Whole = Mapping[str, Mapping[str, frozenset[str]]]  # folded line -> rule -> languages
+_NO_RULES: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A phrase with ``…``: how the line begins, what it holds further on, how it ends."""
+
+    begin: str
+    middle: str
+    end: str
+    rule: str
+    language: str
+
+    def counts_in(self, language: str | None) -> bool:
+        """A single word begins sentences in other languages: it counts only in its own."""
+        return " " in self.begin or not self.begin or language == self.language or self.language == "en"
+
+    def fits(self, key: str) -> bool:
+        begins = key.startswith(self.begin) and not _splits_word(key, len(self.begin))
+        return begins and key.endswith(self.end) and self.middle in key[len(self.begin) :]
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Look-up of folded lines: whole ones by hash, beginnings by their first two characters."""
+    """Look-up of folded lines: whole ones by hash, open ones by two characters of an edge."""
 
-    whole: Mapping[str, Mapping[str, frozenset[str]]]  # line -> rule -> languages
-    begun: Mapping[str, tuple[_Phrase, ...]]  # first two characters -> longest phrase first
+    whole: _Whole
+    begun: Mapping[str, tuple[_Open, ...]]
+    ended: Mapping[str, tuple[_Open, ...]]
+    held: Mapping[str, tuple[_Open, ...]]  # by language
+    date_words: frozenset[str]
+    news_words: tuple[str, ...]  # that lines of site keywords are made of
     digest: str  # of all phrases
 
-    def rules_of(self, key: str, language: str | None = None) -> frozenset[str]:
+    def whole_rules(self, key: str, language: str | None = None) -> frozenset[str]:
         """Name the rules that have this folded line as a whole.
 
         One word is ambiguous between languages: it counts in the page's own and in English.
         """
-        rules = self.whole.get(key, {})
-        if language is None or " " in key:
+        rules = self.whole.get(key)
+        if rules is None:
+            return _NO_RULES
+        if language is None or language not in self.held or " " in key:
             return frozenset(rules)
-        return frozenset(rule for rule, told in rules.items() if told & {language, "en"})
+        return frozenset(rule for rule, languages in rules.items() if languages & {language, "en"})
 
-    def beginning(self, key: str, rule: str) -> str:
+    def open_rules(self, key: str, language: str | None = None) -> frozenset[str]:
+        """Name the rules of which an open phrase fits this folded line."""
+        begun, ended = self.begun.get(key[:2], ()), self.ended.get(key[-2:], ())
+        found = {p.rule for p in (*begun, *ended) if p.counts_in(language) and p.fits(key)}
+        for spoken in {language, "en"} if language in self.held else self.held:
+            found |= {phrase.rule for phrase in self.held[str(spoken)] if phrase.middle in key}
+        return frozenset(found) if found else _NO_RULES
+
+    def beginning(self, key: str, rule: str, language: str | None = None) -> str:
         """Return the longest phrase of the rule that the folded line begins with, or nothing."""
-        found = (
-            text
-            for text, named, _ in self.begun.get(key[:2], ())
-            if named == rule and key.startswith(text) and not _splits_word(key, len(text))
-        )
-        return next(found, "")
+        begun = (p for p in self.begun.get(key[:2], ()) if p.rule == rule and p.counts_in(language))
+        fitting = (p.begin for p in begun if p.fits(key))
+        return max(fitting, key=len, default="")
 
 
 @cache
 def load() -> Phrases:
     """Read all languages, once a process."""
     folder = files("copytaster").joinpath("data", "phrases")
-    told: list[tuple[str, str, str]] = []
+    told: list[_Told] = []
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if file.name.endswith(".yaml"):
             told += _read(file.name.removesuffix(".yaml"), file.read_text(encoding="utf-8"))
-    digest = hashlib.sha256(repr(sorted(told)).encode()).hexdigest()[:8]
-    return Phrases(whole=_whole(told), begun=_begun(told), digest=digest)
+    return _compile(told)
 
 
-def _read(language: str, text: str) -> Iterable[tuple[str, str, str]]:
-    rules = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
-    return ((str(phrase), rule, language) for rule, phrases in rules.items() for phrase in phrases)
+def _read(language: str, text: str) -> Iterator[_Told]:
+    for rule, phrases in yaml.safe_load(text).items():
+        for phrase in phrases.splitlines():
+            yield phrase, rule, language
 
 
-def _whole(told: Iterable[_Phrase]) -> Mapping[str, Mapping[str, frozenset[str]]]:
+def _compile(told: Iterable[_Told]) -> Phrases:
+    told = tuple(told)
+    chrome = [entry for entry in told if entry[1] != "date-words"]
+    opened = [_open(*entry) for entry in chrome if "…" in entry[0]]
+    languages = {language for _, _, language in told}
+    return Phrases(
+        whole=_whole(entry for entry in chrome if "…" not in entry[0]),
+        begun=_by_edge((p.begin[:2], p) for p in opened if p.begin),
+        ended=_by_edge((p.end[-2:], p) for p in opened if p.end and not p.begin),
+        held={name: tuple(p for p in opened if p.language == name and _holds(p)) for name in languages},
+        date_words=frozenset(fold(phrase) for phrase, rule, _ in told if rule == "date-words"),
+        news_words=tuple({fold(phrase) for phrase, rule, _ in told if rule == "keywords"}),
+        digest=hashlib.sha256(repr(sorted(told)).encode()).hexdigest()[:8],
+    )
+
+
+def _whole(told: Iterable[_Told]) -> _Whole:
     whole: dict[str, dict[str, frozenset[str]]] = {}
     for phrase, rule, language in told:
-        if not phrase.endswith("…"):
-            rules = whole.setdefault(fold(phrase), {})
-            rules[rule] = rules.get(rule, frozenset()) | {language}
+        rules = whole.setdefault(fold(phrase), {})
+        rules[rule] = rules.get(rule, _NO_RULES) | {language}
     return whole
 
 
-def _begun(told: Iterable[_Phrase]) -> Mapping[str, tuple[_Phrase, ...]]:
-    begun: dict[str, list[_Phrase]] = {}
-    for phrase, rule, language in told:
-        key = fold(phrase)
-        if phrase.endswith("…"):
-            begun.setdefault(key[:2], []).append((key, rule, language))
-    return {start: tuple(sorted(phrases, key=lambda p: -len(p[0]))) for start, phrases in begun.items()}
+def _open(phrase: str, rule: str, language: str) -> _Open:
+    begin, *middle, end = map(fold, phrase.split("…"))
+    if begin and end:  # "x … y": what follows y does not matter
+        return _Open(begin, end, "", rule, language)
+    return _Open(begin, " ".join(middle), end, rule, language)
+
+
+def _holds(phrase: _Open) -> bool:
+    return bool(phrase.middle) and not phrase.begin and not phrase.end
+
+
+def _by_edge(phrases: Iterable[tuple[str, _Open]]) -> Mapping[str, tuple[_Open, ...]]:
+    found: dict[str, list[_Open]] = {}
+    for edge, phrase in phrases:
+        found.setdefault(edge, []).append(phrase)
+    return {edge: tuple(same) for edge, same in found.items()}
 
 
 def _splits_word(key: str, end: int) -> bool:
     """Tell whether a phrase would end inside a word, in a script that sets spaces."""
-    return end < len(key) and key[end].isalpha() and key[end - 1].isalpha() and key[end] < "\u2e80"
+    return 0 < end < len(key) and key[end].isalpha() and key[end - 1].isalpha() and key[end] < "\u0e00"

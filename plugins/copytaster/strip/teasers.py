@@ -1,88 +1,206 @@
 """Rules for lists of other stories: known by their shape first, by their words second. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from copytaster.strip import phrases
 from copytaster.strip.lines import Line
 from copytaster.strip.page import Standing
 
+_SMALL = r"a-zß-öø-ÿ\u0101-\u017eа-яё-џґα-ωάέήίόύώ"
+_LARGE = r"A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁ-ЏҐΑ-ΩΆΈΉΊΌΎΏ"
 #: A headline and a summary with no space between them: "…with North KoreaThe White House…".
-_GLUED = re.compile(
-    r"[^\W\d_]{2}[\w.!?%)\]”\"'’»…]*?[a-zß-öø-ÿ\d.!?%)\]”\"'’»…а-яіїєα-ωάέήίόύώ]"
-    r"(?=[“\"'‘«(]?[A-ZÀ-ÖØ-ÞА-ЯІЇЄΑ-ΩΆΈΉΊΌΎΏŁŚŻŹĆČŠŽŘĎŤŇĞŞİ])(?=\S*\s)"
-)
+_GLUED = re.compile(rf"(?<!\S)\S*[{_SMALL}\d.!?%)\]”\"'’»…](?:[“\"'‘«(„¿¡]?[{_LARGE}])\S*?[^\s,.;:](?=\s)")
+_SENTENCE_END = re.compile(rf"[{_SMALL}]{{2}}[.!?]\s")
+_JOINT = re.compile(rf"[{_SMALL}](?=[{_LARGE}])")
+_NAME_PREFIX = re.compile(rf"\W*(?:Mc|Mac|De|Di|Du|Da|La|Le|Van|Von|Fitz|[OD]['’]|.{{1,2}}(?=[{_LARGE}]))")
+_HEADLINE_CHARACTERS = 8
+_HEADLINE_LIMIT = 260
+_SUMMARY_WORDS = 2
 _OPENER_WORDS = 12
-_GLUED_WORDS = 8
+_GLUED_WORDS = 6
 _KEYWORDS = range(2, 41)  # words in a line of keywords
-_FRAGMENT_WORDS = 4
+_FRAGMENT_WORDS = 5
+_CARD_LINES = 4  # a teaser has at most so many lines: title, date, summary, button
+_SUMMARY_LIMIT = 70
+_BUTTON_WORDS = 6
+_FEW = 3
+_GLUED_LABEL = re.compile(r"\S+(?:\s\S+){0,4}\s?[:：](?:\S|\s*$)")
+_ARROWS = (*"»›→▸▶❯➜", ">>", " >")
 
 
 def is_glued(line: Line) -> bool:
     """Tell whether a headline and a summary are stuck together in this line."""
-    return line.words >= _GLUED_WORDS and _GLUED.search(line.text) is not None
+    if line.words < _GLUED_WORDS:
+        return False
+    text = line.text
+    for found in _GLUED.finditer(text, 0, _HEADLINE_LIMIT):
+        if found.start() >= _HEADLINE_CHARACTERS and not _NAME_PREFIX.match(found[0]):
+            within = _SENTENCE_END.search(text, 0, found.start()) is None
+            return within and len(text[found.end() :].split()) >= _SUMMARY_WORDS
+    return False
 
 
-def read_more(page: Standing) -> list[int]:
-    """Lines that say no more than "read more"."""
-    return [i for i, rules in enumerate(page.rules) if "read-more" in rules]
+def buttons(page: Standing) -> Sequence[int]:
+    """Lines that say no more than "read more", in a known language or by how they recur."""
+    counts = Counter(line.key for line in page.lines if line.words <= _BUTTON_WORDS)
+    return [i for i in range(len(page.lines)) if "read-more" in page.whole[i] or _recurs(page, i, counts)]
 
 
-def teasers_before_read_more(page: Standing) -> Iterator[int]:
-    """Lines with a "read more" right below, where the page does so again and again."""
-    below = [i - 1 for i in read_more(page) if i]
-    for i in below:
-        line = page.lines[i]
-        if is_glued(line) or (len(below) > 1 and not line.is_prose and not page.rules[i]):
-            yield i
+def _recurs(page: Standing, index: int, counts: Counter[str]) -> bool:
+    line = page.lines[index]
+    if counts[line.key] <= 1 or line.words > _BUTTON_WORDS or not index or not line.key:
+        return False
+    return line.text.rstrip().endswith(_ARROWS) or (counts[line.key] > 2 and _follows_glued(page, line.key))
 
 
-def related_tail(page: Standing) -> Iterator[int]:
+def _follows_glued(page: Standing, key: str) -> bool:
+    above = [page.lines[i - 1] for i, line in enumerate(page.lines) if i and line.key == key]
+    return _FEW * sum(map(is_glued, above)) >= 2 * len(above)
+
+
+def teasers_above_buttons(page: Standing) -> Iterator[int]:
+    """Find lines with a "read more" right below, where they look like other stories."""
+    more = [i for i in buttons(page) if not page.lines[i].text.rstrip().endswith((":", "："))]
+    for i in more:
+        if i and (is_glued(page.lines[i - 1]) or (len(more) > 1 and _is_card(page.lines[i - 1]))):
+            yield i - 1
+    yield from _cards(page, more)
+
+
+def _is_card(line: Line) -> bool:
+    return line.is_linked or (line.is_title and not line.text.rstrip().endswith(":"))
+
+
+def _cards(page: Standing, more: Sequence[int]) -> Iterator[int]:
+    """Between two buttons that stand close together there is nothing but a teaser."""
+    gaps = [b - a for a, b in pairwise(more)]
+    for (a, b), gap in zip(pairwise(more), gaps, strict=True):
+        if 1 < gap <= _CARD_LINES and gaps.count(gap) > 1:
+            yield from range(a + 1, b)
+
+
+def related_lists(page: Standing) -> Iterator[int]:
     """From the heading of a list of other stories to where the article's own text resumes."""
+    more = frozenset(buttons(page))
+    unnamed = _unnamed_opener(page, more)
     for start in range(len(page.lines)):
-        if is_opener(page, start):
+        if is_opener(page, start) or start == unnamed:
             yield start
-            yield from _teasers_from(page, start + 1)
+            yield from _teasers_from(page, start + 1, more)
 
 
 def is_opener(page: Standing, index: int) -> bool:
     """Tell whether a line heads a list of other stories."""
-    if "related" in page.rules[index]:
+    line, label = page.lines[index], page.labels[index]
+    if "related" in page.whole[index] or (label and "related" in label.rules and label.rest[1:2].strip()):
         return True
-    line = page.lines[index]
     phrase = page.begins(index, "related")
     if not phrase:
         return False
-    colon = line.key[len(phrase) :].lstrip().startswith(":")
-    return colon or (line.words <= _OPENER_WORDS and not line.ends_sentence)
+    if line.key[len(phrase) :].lstrip().startswith(":"):
+        return True
+    return line.words <= _OPENER_WORDS and not line.ends_sentence and not line.text.rstrip().endswith(":")
 
 
-def _teasers_from(page: Standing, start: int) -> Iterator[int]:
-    more = set(read_more(page))
-    for i in range(start, len(page.lines)):
-        if not (_is_teaser(page.lines[i]) or i in more or i + 1 in more):
-            return
-        yield i
+def _unnamed_opener(page: Standing, more: frozenset[int]) -> int:
+    """Place of a heading in words that we do not know, above teasers that run to the end; or -1."""
+    first = next((i for i in sorted(more) if _runs_on(i, len(page.lines), more)), 0) - 2
+    if first < 0 or len(more) < _FEW or not is_glued(page.lines[first + 1]):
+        return -1
+    line = page.lines[first]
+    label = line.words <= _SUMMARY_LIMIT // 2 and _GLUED_LABEL.match(line.text)
+    return first if label or (line.words <= _BUTTON_WORDS and not line.ends_sentence) else -1
 
 
-def _is_teaser(line: Line) -> bool:
-    return line.is_linked or line.is_title or is_glued(line)
+def _runs_on(start: int, end: int, more: frozenset[int]) -> bool:
+    return all(more & set(range(i, i + _CARD_LINES)) for i in range(start, end - 1))
+
+
+def _teasers_from(page: Standing, start: int, more: frozenset[int]) -> Iterator[int]:
+    end = start
+    while end < len(page.lines) and _is_teaser(page, end, more):
+        end += 1
+    if end < len(page.lines) and end > start and page.lines[end - 1].is_heading:
+        end -= 1  # the heading of what resumes
+    yield from range(start, end)
+
+
+def _is_teaser(page: Standing, i: int, more: frozenset[int]) -> bool:
+    line = page.lines[i]
+    if i in more or i + 1 in more or line.is_linked or line.is_title or is_glued(line):
+        return True
+    return _is_summary(page, i)
+
+
+def _is_summary(page: Standing, i: int) -> bool:
+    """A sentence between two titles: the summary below a teaser's headline."""
+    if page.lines[i].words > _SUMMARY_LIMIT or not i or not page.lines[i - 1].is_title:
+        return False
+    rest = page.lines[i + 1 :]
+    return bool(rest) and all(a.is_title != b.is_title for a, b in pairwise(rest)) and rest[0].is_title
+
+
+def doubled_titles(page: Standing) -> Iterator[int]:
+    """Find lines that say the same twice, as a card with a picture does, and their summaries."""
+    doubled = [i for i, line in enumerate(page.lines) if _is_doubled(line)]
+    if len(doubled) > 1:
+        for i in doubled:
+            yield i
+            if i + 2 in doubled or i + 2 == len(page.lines):
+                yield i + 1
+
+
+def _is_doubled(line: Line) -> bool:
+    text = line.text.strip()
+    middle = len(text) // 2
+    return (
+        len(text) % 2 == 1
+        and text[middle].isspace()
+        and text[:middle] == text[middle + 1 :]
+        and line.words > _OPENER_WORDS // 2
+    )
+
+
+def glued_tail(page: Standing) -> Iterator[int]:
+    """Find a run of glued headlines and summaries below the article, without any heading."""
+    end = len(page.lines)
+    start = end
+    while start and is_glued(page.lines[start - 1]):
+        start -= 1
+    if end - start > 2:
+        yield from range(start, end)
 
 
 def keyword_lines(page: Standing) -> Iterator[int]:
-    """Site keywords: short fragments between commas, next to a list of other stories or at an end."""
+    """Find site keywords: short fragments between commas, next to a list of other stories or at an end."""
     for i, line in enumerate(page.lines):
+        if not _is_keywords(line):
+            continue
         beside = any(0 <= j < len(page.lines) and is_opener(page, j) for j in (i - 1, i + 1))
-        at_end = i == 0 or i == len(page.lines) - 1
-        if (beside or at_end) and _is_keywords(line):
+        if beside or (i in {0, len(page.lines) - 1} and _says_news(line)):
             yield i
 
 
 def _is_keywords(line: Line) -> bool:
     if line.ends_sentence or line.words not in _KEYWORDS:
         return False
-    parts = [part for part in line.key.replace("、", ",").replace("،", ",").split(",") if part.strip()]
-    words = [set(part.split()) for part in parts]
+    words = [set(part.split()) for part in _fragments(line)]
     if any(len(fragment) > _FRAGMENT_WORDS for fragment in words):
         return False
-    return any(a & b for a, b in pairwise(words))
+    return any(a & b for a, b in pairwise(words)) or _share_beginning(_fragments(line))
+
+
+def _fragments(line: Line) -> list[str]:
+    return [part.strip() for part in re.split(r"[,、،，;؛|]", line.key) if part.strip()]
+
+
+def _share_beginning(parts: Sequence[str]) -> bool:
+    return len(parts) > 1 and all(a[:2] == b[:2] and a[:1] > "\u0e00" for a, b in pairwise(parts))
+
+
+def _says_news(line: Line) -> bool:
+    words = phrases.load().news_words
+    return any(part.startswith(words) or part.endswith(words) for part in _fragments(line))

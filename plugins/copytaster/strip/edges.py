@@ -1,0 +1,116 @@
+"""Rules for what stands above and below an article: headline, byline, date, author box. Pure."""
+
+import re
+from collections.abc import Iterator
+
+from copytaster.strip import phrases
+from copytaster.strip.lines import Line, letters
+from copytaster.strip.page import Standing
+
+_BYLINE_WORDS = 10
+_DATE_WORDS = 14
+_HEADLINE_SHARE = 0.7  # share of words that two spellings of a headline have in common
+_HEADLINE_WORDS = 4
+_BOX_LINES = 4
+_BOX_WORDS = 6
+_REPEATED_WORDS = 12
+_FLOWING = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption"})
+_CONTACT = re.compile(r"\S@\S|\B@\w{2,}")
+_SPEAKER = re.compile(r"[^:：]{1,40}[:：]\s")  # who says what, in an interview
+_NUMBERED = re.compile(r"\d")
+_DATED = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}:\d\d\b|\b\d{1,2}\.\d{1,2}\.\d{2}\b|\d年|\d월")
+_DATE_WORD = 3
+_PARTICLES = frozenset(
+    "de da do dos das del della di du des van von der den la le el al bin ibn y e et und and og och".split()
+)
+
+
+def repeated_headline(page: Standing) -> Iterator[int]:
+    """Find the headline once more, also in another wording, above the first paragraph."""
+    return (i for i in page.head if _is_headline(page, page.lines[i]))
+
+
+def above_headline(page: Standing) -> Iterator[int]:
+    """Find breadcrumbs and kickers: what stands above the repeated headline."""
+    places = list(repeated_headline(page))
+    above = range(places[-1]) if places else range(0)
+    return (i for i in above if page.lines[i].words <= _BYLINE_WORDS)
+
+
+def _is_headline(page: Standing, line: Line) -> bool:
+    told = page.told.headline
+    if not told or not line.letters:
+        return False
+    return line.letters == told
+
+
+def bylines(page: Standing) -> Iterator[int]:
+    """Find lines that name the author."""
+    for i in (*page.head, *page.tail):
+        line = page.lines[i]
+        if line.letters in page.told.authors or (line.words <= _BYLINE_WORDS and _names_author(page, i)):
+            yield i
+
+
+def _names_author(page: Standing, index: int) -> bool:
+    line, label = page.lines[index], page.labels[index]
+    if "byline" in page.whole[index] or (label and "byline" in label.rules):
+        return not line.ends_sentence
+    phrase = page.begins(index, "byline")
+    if not phrase or line.last in "?!":
+        return False
+    named = line.text.split()[len(phrase.split()) :]
+    return bool(named) and all(
+        word[:1].isupper() or word.casefold() in _PARTICLES or not word[:1].isalpha() for word in named
+    )
+
+
+def date_lines(page: Standing) -> Iterator[int]:
+    """Find lines that say when, and nothing else."""
+    for i in (*page.head, *page.tail):
+        line = page.lines[i]
+        if (
+            line.words <= _DATE_WORDS
+            and _NUMBERED.search(line.text)
+            and (_is_date(line) or _is_published(page, i))
+        ):
+            yield i
+
+
+def _is_date(line: Line) -> bool:
+    known = phrases.load().date_words
+    words = [word for word in re.split(r"[\W_]+", line.key) if word]
+    dated = _DATED.search(line.text) or any(word in known and len(word) >= _DATE_WORD for word in words)
+    return bool(dated) and all(word in known or not word.isalpha() for word in words)
+
+
+def _is_published(page: Standing, index: int) -> bool:
+    label = page.labels[index]
+    said = page.open[index] | (label.rules if label else frozenset())
+    return "published" in said
+
+
+def author_boxes(page: Standing) -> Iterator[int]:
+    """Find the paragraph about the author below the article, and how to reach them."""
+    names = [name for name in page.told.authors if len(name) >= _BOX_WORDS]
+    for i in range(max(1, len(page.lines) - _BOX_LINES), len(page.lines)):
+        line = page.lines[i]
+        begins = any(line.letters.startswith(name) for name in names)
+        reach = _CONTACT.search(line.text) and any(name in line.letters for name in names)
+        if (
+            (begins or reach)
+            and not _SPEAKER.match(line.text)
+            and line.words >= _BOX_WORDS
+            and not line.is_quote
+        ):
+            yield i
+
+
+def repeated_lines(page: Standing) -> Iterator[int]:
+    """Find longer lines that stand on the page a second time."""
+    seen: set[str] = set()
+    for i, line in enumerate(page.lines):
+        if line.words >= _REPEATED_WORDS and line.block.tag in _FLOWING and line.text[:1].strip():
+            if line.letters in seen:
+                yield i
+            seen.add(line.letters)

@@ -24,14 +24,14 @@ class Account:
 
 
 def account_for(data: Path) -> Account | None:
-    """The account of a server on ``data``; None means the caller's own.
+    """Find the account of a server on ``data``; None means the caller's own.
 
     Data that exists is served by its owner, whatever the setting says: Postgres insists on that.
     """
     if os.geteuid() != 0:
         return None
     if data.exists() and (owner := data.stat().st_uid):
-        return _account(pwd.getpwuid(owner))
+        return _owner(data, owner)
     wanted = Settings.from_environment().postgres_user
     for name in [wanted] if wanted else ["postgres", "nobody"]:
         try:
@@ -41,9 +41,8 @@ def account_for(data: Path) -> Account | None:
         if entry.pw_uid != 0:
             return _account(entry)
     tried = wanted or "postgres or nobody"
-    raise PostgresUnavailable(
-        f"Postgres refuses to run as root and there is no user {tried}: set COPYTASTER_POSTGRES_USER"
-    )
+    message = f"Postgres refuses to run as root, and {tried} will not do: set COPYTASTER_POSTGRES_USER"
+    raise PostgresUnavailable(message)
 
 
 def run_as(
@@ -70,8 +69,16 @@ def can_enter(account: Account | None, folder: Path) -> bool:
 
 
 def small_environment() -> dict[str, str]:
-    """The environment of every program that we start for the server."""
+    """Return the environment of every program that we start for the server."""
     return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+
+
+def _owner(data: Path, uid: int) -> Account:
+    try:
+        name = pwd.getpwuid(uid).pw_name
+    except KeyError:  # an id of another machine or container; its number is enough
+        name = str(uid)
+    return Account(name=name, uid=uid, gid=data.stat().st_gid)
 
 
 def _account(entry: pwd.struct_passwd) -> Account:

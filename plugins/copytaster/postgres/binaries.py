@@ -15,7 +15,7 @@ SHARED = Path("/var/lib/copytaster")
 
 
 def binaries_for(account: Account | None) -> Path:
-    """The folder with ``postgres`` and ``initdb``, executable by that account."""
+    """Find the folder with ``postgres`` and ``initdb``, executable by that account."""
     found = _found()
     if _runs(account, found):
         return found
@@ -51,7 +51,7 @@ def _runs(account: Account | None, folder: Path) -> bool:
 
 
 def _copied(folder: Path) -> Path:
-    """A copy of the wheel below ``SHARED``: root owns it, everybody may run it. Made once."""
+    """Copy the wheel below ``SHARED``, once: root owns the copy, everybody may run it."""
     package = folder.parents[1]
     programs = folder / "postgres"
     stamp = f"{package} {programs.stat().st_size} {programs.stat().st_mtime_ns}"

@@ -5,7 +5,6 @@ import secrets
 import shutil
 import signal
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import psutil
 
 from copytaster.postgres.account import Account, account_for, can_enter, run_as
 from copytaster.postgres.binaries import SHARED, binaries_for
-from copytaster.postgres.server import HOST, SUPERUSER, PostgresUnavailable, write_whole
+from copytaster.postgres.server import HOST, SUPERUSER, PostgresUnavailable, complaint, write_whole
 
 #: Postgres holds paths in 1,024 bytes, and adds file names to that of the data folder.
 MAX_PATH_BYTES = 980
@@ -27,7 +26,8 @@ _TUNING = {
     "log_line_prefix": "%m [%p] ",
     "log_min_error_statement": "fatal",  # a failed statement can hold the text of an article
 }
-_FAST_AND_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+#: Survives the death of any process, not that of the machine. Hence no synchronous_commit=off here.
+_FORGETFUL = {"fsync": "off", "full_page_writes": "off"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,27 +54,27 @@ class Cluster:
         return cls(data=folder / "data", binaries=binaries_for(account), account=account)
 
     def command(self, *, name: str, port: int, fsync: bool) -> list[str]:
-        """What starts the server; ``name`` tells this cluster from any other."""
+        """Return what starts the server; ``name`` tells this cluster from any other."""
         settings = {
             "cluster_name": name,
             "port": str(port),
             "listen_addresses": HOST,
             "unix_socket_directories": "",  # no socket: no path limit, and passwords for everybody
             "lc_messages": "C",  # its refusals are recognised by their words
-        } | ({} if fsync else _FAST_AND_FORGETFUL)
+        } | ({} if fsync else _FORGETFUL)
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         return [str(self.binaries / "postgres"), "-D", str(self.data), *options]
 
-    def create(self, passwords: Mapping[str, str]) -> None:
-        """Create the cluster: whole or not at all."""
+    def create(self, password: str, *, fsync: bool) -> None:
+        """Create the cluster with that password of the superuser: whole or not at all."""
         draft = self.data.with_name("data.new")
         shutil.rmtree(draft, ignore_errors=True)
         password_file = self.data.with_name("password.new")
-        write_whole(password_file, passwords[SUPERUSER])
+        write_whole(password_file, password)
         if self.account:
             os.chown(password_file, self.account.uid, self.account.gid)
         try:
-            self._initdb(draft, password_file)
+            self._initdb(draft, password_file, fsync=fsync)
         finally:
             password_file.unlink()
         draft.rename(self.data)
@@ -96,23 +96,23 @@ class Cluster:
         command = [str(self.binaries / "postgres"), "--single", "-D", str(self.data), "postgres"]
         done = run_as(self.account, command, text=f"ALTER ROLE {SUPERUSER} PASSWORD '{password}'\n")
         if done.returncode != 0 or "ERROR" in done.stderr:
-            raise PostgresUnavailable(f"the password could not be reset: {_last_line(done.stderr)}")
+            raise PostgresUnavailable(f"the password could not be reset: {complaint(done.stderr)}")
 
-    def _initdb(self, folder: Path, password_file: Path) -> None:
+    def _initdb(self, folder: Path, password_file: Path, *, fsync: bool) -> None:
         # The same order and letters everywhere; macOS knows C.UTF-8 under another name.
         locale = ["--locale=C", "--lc-ctype=UTF-8"] if sys.platform == "darwin" else ["--locale=C.UTF-8"]
         settings = [part for key, value in _TUNING.items() for part in ("--set", f"{key}={value}")]
         command = [
             *(str(self.binaries / "initdb"), "--pgdata", str(folder), "--username", SUPERUSER),
             *("--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8"),
-            *("--no-instructions", "--no-sync", *locale, *settings),
+            *("--no-instructions", *([] if fsync else ["--no-sync"]), *locale, *settings),
         ]
         done = run_as(self.account, command)
         if done.returncode != 0:
-            raise PostgresUnavailable(f"initdb failed: {_last_line(done.stderr)}")
+            raise PostgresUnavailable(f"initdb failed: {complaint(done.stderr)}")
 
     def _processes(self) -> list[psutil.Process]:
-        """The live processes of any server on this data: all of them work in its folder."""
+        """Find the live processes of any server on this data: all of them work in its folder."""
         found = psutil.process_iter(["name", "cwd"])
         return [p for p in found if p.info["name"] == "postgres" and p.info["cwd"] == str(self.data)]
 
@@ -127,7 +127,7 @@ def _end(process: psutil.Process, number: signal.Signals) -> None:
 
 
 def _remembered(home: Path) -> Path | None:
-    """The data's place outside home, if it had to go there; follows a home that was moved."""
+    """Read the data's place outside home, if it had to go there; follows a home that was moved."""
     place = home / "place"
     if not place.exists():
         return None
@@ -162,7 +162,3 @@ def _new_folder(home: Path, account: Account | None) -> Path:
     os.chown(folder, account.uid, account.gid)
     write_whole(home / "place", f"{folder}\n")
     return folder
-
-
-def _last_line(text: str) -> str:
-    return (text.strip().splitlines() or ["no message"])[-1]

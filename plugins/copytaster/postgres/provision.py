@@ -52,7 +52,7 @@ def _open_logins(run: cursor, verifiers: Mapping[str, str]) -> None:
 
 
 def _verifiers(db: connection, passwords: Mapping[str, str]) -> dict[str, str]:
-    """What the server keeps of each password; the password itself stays out of its statements."""
+    """Return what the server keeps of each password; the password itself stays out of its statements."""
     return {role: encrypt_password(passwords[role], role, db, "scram-sha-256") for role in _MEMBERS}
 
 

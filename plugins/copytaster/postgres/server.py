@@ -13,6 +13,7 @@ HOST = "127.0.0.1"
 SUPERUSER = "postgres"
 #: ``copytaster`` owns the database ``copytaster``, ``airflow`` owns ``airflow``, ``analyst`` reads.
 LOGINS = (SUPERUSER, "copytaster", "airflow", "analyst")
+_WORDS_OF_COMPLAINT = ("FATAL", "PANIC", "error:", "Error:", "cannot")
 
 
 class PostgresUnavailable(CopytasterError):
@@ -43,7 +44,7 @@ class Server:
         return self._url("analyst", "copytaster")
 
     def superuser_url(self, database: str = "postgres") -> str:
-        """The superuser's login to ``database``, for creating and dropping databases."""
+        """Return the superuser's login to ``database``, for creating and dropping databases."""
         return self._url(SUPERUSER, database)
 
     def _url(self, login: str, database: str) -> str:
@@ -51,12 +52,12 @@ class Server:
 
 
 def new_passwords() -> dict[str, str]:
-    """One random password for each login, of characters that need no quoting in a URL."""
+    """Draw one random password for each login, of characters that need no quoting in a URL."""
     return {login: secrets.token_urlsafe(24) for login in LOGINS}
 
 
 def read_passwords(home: Path) -> dict[str, str] | None:
-    """The passwords kept in ``home``, or None where there are none yet."""
+    """Read the passwords kept in ``home``; None where there are none yet."""
     path = home / "credentials.json"
     try:
         passwords = json.loads(path.read_text("utf-8"))
@@ -71,6 +72,13 @@ def read_passwords(home: Path) -> dict[str, str] | None:
 def save_passwords(home: Path, passwords: Mapping[str, str]) -> None:
     """Keep the passwords in ``home``, readable by their owner alone; whole or not at all."""
     write_whole(home / "credentials.json", json.dumps(dict(passwords), indent=1) + "\n")
+
+
+def complaint(text: str) -> str:
+    """Return the line of a program's output that says what went wrong."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    wrong = [line for line in lines if any(word in line for word in _WORDS_OF_COMPLAINT)]
+    return (wrong or lines or ["it wrote nothing"])[-1]
 
 
 def write_whole(path: Path, text: str) -> None:

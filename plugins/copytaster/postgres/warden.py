@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 #: One thread watches two things (the server's life, the lock), so it looks instead of waiting.
 POLL_SECONDS = 0.1
@@ -27,7 +28,7 @@ PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
 
-def main() -> int:
+def main() -> NoReturn:
     """Detach from the caller and keep the server until nobody uses it."""
     home, alive, uid, gid, *command = sys.argv[1:]
     if os.fork():
@@ -39,8 +40,7 @@ def main() -> int:
     # Whatever the server leaves behind when it is killed becomes ours, to be ended and reaped.
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
     code = Warden(Path(home), command, int(uid), int(gid)).watch()
-    os.close(int(alive))  # before the lock of the users, so that who waits for that finds us gone
-    return code
+    os._exit(code)  # at once: the locks end with the process, so who waits for them finds us gone
 
 
 class Warden:
@@ -57,8 +57,9 @@ class Warden:
 
     def watch(self) -> int:
         """Start the server, start it again when it dies, stop it when it is not used any more."""
-        short_lives = 0
+        starts = short_lives = 0
         while True:
+            starts += 1
             started = time.monotonic()
             self.spawn()
             try:
@@ -70,7 +71,7 @@ class Warden:
             say(f"the server ended with {self.exit_code}")
             lived_long = time.monotonic() - started > LONG_LIFE_SECONDS
             short_lives = 0 if lived_long else short_lives + 1
-            if short_lives == MAX_SHORT_LIVES or (short_lives == 1 and self.exit_code > 0):
+            if short_lives == MAX_SHORT_LIVES or (starts == 1 and self.exit_code > 0):
                 return 1  # it cannot start; who waits for it reads the log
             self.wait_until(self.unused, min(5.0, 0.05 * 2**short_lives))
 
@@ -89,7 +90,7 @@ class Warden:
             # After the change of user, which would clear it. SIGINT is Postgres' fast shutdown.
             _prctl(PR_SET_PDEATHSIG, signal.SIGINT)
             if os.getppid() == warden:
-                os.execv(self.command[0], self.command)
+                os.execv(self.command[0], self.command)  # noqa: S606 - no shell is the point
         except OSError as error:
             say(f"cannot start {self.command[0]}: {error}")
         finally:
@@ -111,7 +112,7 @@ class Warden:
     def unused(self) -> bool:
         """Take the users' lock if nobody has it; also true when the home was deleted."""
         try:
-            if not os.path.samestat(os.stat(self.lock_path), os.fstat(self.lock)):
+            if not os.path.samestat(self.lock_path.stat(), os.fstat(self.lock)):
                 return True
             fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except FileNotFoundError:
@@ -140,7 +141,7 @@ class Warden:
         """Look until the condition holds, or until the time is over."""
         until = time.monotonic() + seconds
         while not condition() and time.monotonic() < until:
-            time.sleep(POLL_SECONDS)
+            time.sleep(POLL_SECONDS if seconds == math.inf else 0.01)
 
 
 def children() -> list[int]:
@@ -167,4 +168,4 @@ def _prctl(option: int, value: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

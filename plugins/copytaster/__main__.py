@@ -1,0 +1,121 @@
+"""The command line: ``copytaster`` and ``python -m copytaster``."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from copytaster import __version__
+from copytaster.errors import CopytasterError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0 if all is well, 1 if the work failed, 2 for wrong usage."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if "run" not in given:
+        parser.print_help(sys.stderr)
+        return 2
+    from copytaster import commands  # noqa: PLC0415 - `--help` and wrong usage answer at once
+
+    try:
+        return int(getattr(commands, given.run)(given))
+    except CopytasterError as error:
+        print(f"copytaster: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone: nothing more to say
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="copytaster", description="Clean article text in Postgres.")
+    parser.add_argument("--version", action="version", version=f"copytaster {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for add in (_extract, _database, _source, _pipeline, _look, _run):
+        add(commands)
+    return parser
+
+
+def _extract(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    extract = commands.add_parser(
+        "extract", help="one HTML or text file -> one JSON article; or many with --jsonl"
+    )
+    extract.add_argument("file", nargs="?", metavar="FILE", help="HTML or text; - for standard input")
+    extract.add_argument("--url", help="the page's address, for links and canonical URL")
+    extract.add_argument(
+        "--jsonl", metavar="IN", help='rows {"id", "url", "html"|"html_b64"|"text"}; plain, .gz or .xz'
+    )
+    extract.add_argument(
+        "--out", metavar="OUT", help="where the result rows go; plain, .gz or .xz; - for stdout"
+    )
+    extract.add_argument("--workers", type=_positive, default=None, help="processes (default: one per core)")
+    extract.set_defaults(run="extract", usage=extract.error)
+
+
+def _database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    commands.add_parser("migrate", help="bring the database up to date").set_defaults(run="migrate")
+    sql = commands.add_parser("sql", help="run SQL as the reader (analyst); without SQL: say how to connect")
+    sql.add_argument("statement", nargs="?", metavar="SQL")
+    sql.set_defaults(run="sql")
+    postgres = commands.add_parser("postgres", help="keep the embedded Postgres running until Ctrl-C")
+    postgres.set_defaults(run="postgres")
+
+
+def _source(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    source = commands.add_parser("source", help="the sources that discover polls")
+    actions = source.add_subparsers(title="actions", metavar="ACTION", required=True)
+    add = actions.add_parser("add", help="add a feed, a sitemap or a listing page")
+    add.add_argument("url", metavar="URL")
+    add.add_argument("--kind", choices=("feed", "sitemap", "listing"), help="default: what the URL serves")
+    add.add_argument("--name", default="")
+    add.add_argument("--language", help="BCP 47, such as de or pt-BR")
+    add.add_argument("--zone", help="IANA zone of dates that carry none, such as Europe/Berlin")
+    add.add_argument("--hosts", default="", help="further hosts whose links are taken, comma-separated")
+    add.set_defaults(run="source_add")
+    actions.add_parser("list", help="list the sources").set_defaults(run="source_list")
+    remove = actions.add_parser("remove", help="stop polling a source; what it brought stays")
+    remove.add_argument("url", metavar="URL")
+    remove.set_defaults(run="source_remove")
+    take = actions.add_parser("import", help="add the sources of an OPML or YAML file")
+    take.add_argument("path", metavar="PATH")
+    take.set_defaults(run="source_import")
+
+
+def _pipeline(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    ingest = commands.add_parser("ingest", help="run the pipeline here and now on URLs")
+    ingest.add_argument("urls", nargs="+", metavar="URL")
+    ingest.add_argument("--note")
+    ingest.set_defaults(run="ingest")
+    take = commands.add_parser("import", help="run the pipeline on WARC files and text dumps")
+    take.add_argument("path", metavar="PATH")
+    take.set_defaults(run="import_path")
+
+
+def _look(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    explain = commands.add_parser("explain", help="everything that happened to one page")
+    explain.add_argument("url", metavar="URL")
+    explain.add_argument("--json", action="store_true", help="one JSON object a line")
+    explain.set_defaults(run="explain")
+    commands.add_parser("status", help="the funnel and the work list").set_defaults(run="status")
+    commands.add_parser("doctor", help="check every part and say what to do").set_defaults(run="doctor")
+
+
+def _run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = commands.add_parser("demo", help="the whole pipeline on a bundled sample site; ends by itself")
+    demo.set_defaults(run="demo")
+    up = commands.add_parser("up", help="everything with the Airflow UI, until Ctrl-C")
+    up.add_argument("--port", type=_positive, default=8080, help="of the Airflow UI (default 8080)")
+    up.add_argument("--no-samples", action="store_true", help="without the bundled sample site")
+    up.set_defaults(run="up")
+
+
+def _positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ValueError(text)
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

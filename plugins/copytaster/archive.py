@@ -1,0 +1,83 @@
+"""The archive: WARC files and the hand-over files beside them, in a folder or an object store.
+
+A path here is anything that speaks ``pathlib``: ``pathlib.Path``, ``UPath`` or Airflow's
+``ObjectStoragePath``. A file is written whole or not at all.
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias
+
+ArchivePath: TypeAlias = Any  # the three path classes share an interface but no base class
+
+
+def open_archive(url: str) -> ArchivePath:
+    """Give the archive's root for a folder or a URL such as ``s3://bucket/prefix``."""
+    if "://" not in url:
+        return Path(url)
+    from upath import UPath  # noqa: PLC0415 - loads fsspec, which a local archive does not need
+
+    return UPath(url)
+
+
+def new_capture_name(batch: int, now: datetime) -> str:
+    """Name a WARC file that no other attempt, nor another database, will ever use again."""
+    return f"{now:%Y/%m/%d}/batch-{batch}-{secrets.token_hex(4)}.warc.gz"
+
+
+def beside(warc_name: str, batch: int, what: str) -> str:
+    """Name the hand-over file ``what`` (``articles``, ``verdicts``) of a batch, beside its WARC file."""
+    return f"{warc_name}.{batch}.{what}.jsonl.gz"
+
+
+@contextmanager
+def writing(path: ArchivePath) -> Iterator[BinaryIO]:
+    """Open a file for writing that appears under its name only when the block ends well."""
+    if (local := _local(path)) is not None:
+        with _renamed_when_whole(local) as stream:
+            yield stream
+        return
+    with tempfile.TemporaryFile() as spool:
+        yield spool
+        spool.seek(0)
+        with path.open("wb") as stream:
+            shutil.copyfileobj(spool, stream)
+
+
+@contextmanager
+def _renamed_when_whole(path: Path) -> Iterator[BinaryIO]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def remove_unfinished(root: ArchivePath, *, older_than_seconds: float) -> int:
+    """Remove parts of files that a killed process left; object stores have none. Return how many."""
+    local = _local(root)
+    if local is None or not local.is_dir():
+        return 0
+    before = time.time() - older_than_seconds
+    left = [part for part in local.rglob(".*.part") if part.stat().st_mtime < before]
+    for part in left:
+        part.unlink(missing_ok=True)
+    return len(left)
+
+
+def _local(path: ArchivePath) -> Path | None:
+    if isinstance(path, Path):
+        return path
+    return Path(path.path) if getattr(path, "protocol", None) in {"file", "local", ""} else None

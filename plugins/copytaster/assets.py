@@ -1,0 +1,27 @@
+"""The assets that DAGs share, named by what now exists, and the watchers that wake on Postgres."""
+
+from airflow.sdk import Asset, AssetWatcher
+
+from copytaster.triggers import WorkListTrigger
+
+pages_waiting = Asset(
+    "pages_waiting",
+    uri="copytaster://pages_waiting",
+    watchers=[
+        AssetWatcher(
+            name="work_list",
+            trigger=WorkListTrigger(channel="copytaster_pages_waiting", question="work_waiting"),
+        )
+    ],
+)
+sources_due = Asset(
+    "sources_due",
+    uri="copytaster://sources_due",
+    watchers=[
+        AssetWatcher(
+            name="source_clock",
+            trigger=WorkListTrigger(channel="copytaster_sources_due", question="sources_due"),
+        )
+    ],
+)
+articles = Asset("articles", uri="copytaster://articles")

@@ -1,0 +1,46 @@
+"""Pages -> Readings, in processes that are recycled: one bad page costs one row, never the batch."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+
+from copytaster.errors import Unusable
+from copytaster.handover import Reading
+from copytaster.model import Page
+from copytaster.pool import Limits, Lost, in_order
+
+LIMITS = Limits(seconds=30.0)
+PRELOAD = ("copytaster.extract", "trafilatura", "py3langid.langid", "charset_normalizer")
+#: Pages for which a second process is worth its start.
+PAGES_PER_WORKER = 20
+
+
+def read_all(
+    pages: Iterable[Page | Reading], *, beat: Callable[[], None], workers: int | None = None
+) -> Iterator[Reading]:
+    """Yield one reading for each page, in order (a reading is passed on); ``beat`` is called after each."""
+    for page, reading in in_order(
+        read, pages, workers=workers or os.cpu_count() or 1, limits=LIMITS, preload=PRELOAD
+    ):
+        beat()
+        if isinstance(reading, Lost):
+            yield Reading(page_id=_id(page), reason="extraction_failed", detail=reading.trouble)
+        else:
+            yield reading
+
+
+def read(page: Page | Reading) -> Reading:
+    """Read one page; what cannot be read is a reading with its reason."""
+    from copytaster.extract import extract  # noqa: PLC0415 - loads trafilatura, in the worker process
+
+    if isinstance(page, Reading):
+        return page
+    try:
+        return Reading(page_id=_id(page), article=extract(page))
+    except Unusable as error:
+        return Reading(page_id=_id(page), reason=error.reason, detail=error.detail)
+
+
+def _id(page: Page | Reading) -> int:
+    if page.page_id is None:
+        raise ValueError("a page of a batch has an id")
+    return page.page_id

@@ -1,0 +1,342 @@
+"""One function per task: claims rows, calls one stage per row, leaves one result per row.
+
+Core and shell are joined here. Every step may run twice, or in two processes at once, on the same
+batch: files are written whole under names of their own, and rows are only moved on from the state
+in which the step expects them. Heavy libraries are imported where they are used, so that DAG files
+parse fast. ``settings`` and ``archive`` come from Airflow (``tasks.as_task``) or the command line.
+"""
+# ruff: noqa: PLC0415 - see the third sentence
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+from copytaster.archive import ArchivePath, beside, new_capture_name, writing
+from copytaster.config import Settings
+from copytaster.errors import CopytasterError, Gone, NotNow, Unusable
+from copytaster.handover import Judgement, Reading, read_rows, write_rows
+from copytaster.model import Page, Source, Verdict
+
+log = logging.getLogger(__name__)
+
+#: Most sources that one run polls, and how many at the same time.
+POLLS_PER_RUN = 500
+POLL_THREADS = 8
+PRIORITIES: Mapping[str, int] = {"urgent": 200, "high": 100, "normal": 0}
+
+
+def poll_sources(*, settings: Settings, archive: ArchivePath) -> int:
+    """Ask each due source what it has; put new links on the work list. Return how many are new."""
+    from copytaster import store
+
+    del archive
+    with store.connect(settings.database_url) as db:
+        sources = store.claim_due_sources(db, limit=POLLS_PER_RUN, lease_seconds=settings.lease_seconds)
+    with ThreadPoolExecutor(POLL_THREADS) as pool:
+        new = sum(pool.map(lambda source: _poll(source, settings), sources))
+    log.info("polled %d sources: %d new pages", len(sources), new)
+    return new
+
+
+def announce_pages(new: int, *, settings: Settings, archive: ArchivePath) -> int:
+    """Pass on how many pages are new; as a task, this is what tells Airflow of the asset."""
+    del settings, archive
+    return new
+
+
+def claim_batches(*, settings: Settings, archive: ArchivePath, submission: int | None = None) -> list[int]:
+    """Claim waiting pages in batches, orphaned batches first. Return the batch ids; none is fine."""
+    from copytaster import store
+
+    del archive
+    with store.connect(settings.database_url) as db:
+        batches = store.claim_batches(
+            db,
+            limit=settings.run_batches,
+            max_pages=settings.batch_pages,
+            seconds_per_host=settings.batch_seconds,
+            default_delay_seconds=settings.host_delay_seconds,
+            lease_seconds=settings.lease_seconds,
+            submission_id=submission,
+        )
+    log.info("claimed batches %s", batches)
+    return batches
+
+
+def submit_urls(
+    urls: Sequence[str],
+    *,
+    settings: Settings,
+    archive: ArchivePath,
+    priority: str = "high",
+    note: str | None = None,
+) -> int:
+    """Put URLs that a person gave on the work list; return the submission's id, for the report.
+
+    Raises ``BadSubmission`` if there is no URL at all, or no such priority.
+    """
+    from copytaster import store
+
+    del archive
+    if priority not in PRIORITIES:
+        raise BadSubmission(f"priority {priority!r} is none of {', '.join(PRIORITIES)}")
+    wishes = [_wish(url.strip()) for url in urls if url.strip()]
+    if not wishes:
+        raise BadSubmission("there is no URL in the list")
+    with store.connect(settings.database_url) as db:
+        return store.submit_urls(
+            db, wishes, priority=PRIORITIES[priority], note=note or "", submitted_by="ingest_urls"
+        )
+
+
+def claim_submission(submission: int, *, settings: Settings, archive: ArchivePath) -> list[int]:
+    """Claim the pages of one submission; pages that another run has claimed already stay with it."""
+    return claim_batches(settings=settings, archive=archive, submission=submission)
+
+
+def report_urls(submission: int, *, settings: Settings, archive: ArchivePath) -> list[dict[str, Any]]:
+    """Report what became of each URL of a submission: logged as a table, returned for XCom."""
+    from copytaster import store
+
+    del archive
+    with store.connect(settings.database_url) as db:
+        fates = store.submission_report(db, submission)
+    for fate in fates:
+        log.info("%-11s  %s  %s", fate.state, fate.url, fate.headline or fate.reason or fate.detail or "")
+    return [_plain(fate) for fate in fates]
+
+
+def fetch_pages(batch: int, *, settings: Settings, archive: ArchivePath) -> int:
+    """Fetch the pages of a batch into one WARC file, and record what became of each."""
+    from copytaster import store, warc
+    from copytaster.fetch import fetch_links
+
+    with store.connect(settings.database_url) as db:
+        links, hosts = store.links_of_batch(db, batch), store.hosts_of_batch(db, batch)
+    if not links:
+        return batch  # an earlier attempt came this far
+    name = new_capture_name(batch, datetime.now(UTC))
+    with writing(archive / name) as stream, warc.Writer(stream) as writer, _alive(batch, settings) as beat:
+        result = fetch_links(links, hosts, settings, keep=writer.write_exchange, beat=beat)
+    with store.connect(settings.database_url) as db:
+        store.record_fetches(
+            db, batch, result.outcomes, result.hosts, name, max_attempts=settings.max_attempts
+        )
+    log.info("batch %d: fetched %s", batch, _counts(outcome.state for outcome in result.outcomes))
+    return batch
+
+
+def extract_articles(batch: int, *, settings: Settings, archive: ArchivePath) -> int:
+    """Read an article out of each captured page of a batch; leave the readings beside the WARC."""
+    from copytaster.readers import read_all
+
+    pages, name = _work(batch, settings)
+    if name is None:
+        return batch
+    with _alive(batch, settings) as beat, (archive / name).open("rb") as stream:
+        readings = read_all(_captured(stream, pages), beat=beat)
+        with writing(archive / beside(name, batch, "articles")) as out:
+            count = write_rows(out, readings)
+    log.info("batch %d: read %d of %d pages", batch, count, len(pages))
+    return batch
+
+
+def validate_articles(batch: int, *, settings: Settings, archive: ArchivePath) -> int:
+    """Judge the articles of a batch; leave the verdicts beside the WARC."""
+    from copytaster.validate import validate
+
+    _, name = _work(batch, settings)
+    if name is None:
+        return batch
+    with _alive(batch, settings):
+        read = [reading for reading in _readings(archive, name, batch) if reading.article]
+        verdicts = validate([reading.article for reading in read if reading.article], now=datetime.now(UTC))
+        rows = (Judgement(page_id=r.page_id, verdict=v) for r, v in zip(read, verdicts, strict=True))
+        with writing(archive / beside(name, batch, "verdicts")) as out:
+            write_rows(out, rows)
+    log.info("batch %d: %s", batch, _counts("clean" if v.clean else str(v.reason) for v in verdicts))
+    return batch
+
+
+def load_articles(batch: int, *, settings: Settings, archive: ArchivePath) -> dict[str, int]:
+    """Load what is clean, quarantine the rest, end the batch. Return the counts."""
+    from copytaster import store
+
+    _, name = _work(batch, settings)
+    with store.connect(settings.database_url) as db:
+        counts = store.load_batch(db, batch, _load_rows(archive, name, batch)) if name else {}
+        store.close_batch(db, batch)
+    log.info("batch %d: %s", batch, dict(counts))
+    return dict(counts)
+
+
+def import_captures(path: str, *, settings: Settings, archive: ArchivePath) -> list[int]:
+    """Take WARC files and text dumps into the archive, as batches that are fetched already."""
+    from copytaster.imports import capture_batches
+
+    return list(capture_batches(path, settings=settings, archive=archive))
+
+
+def sweep(*, settings: Settings, archive: ArchivePath) -> dict[str, int]:
+    """Put back what nobody works on any more, and remove unfinished files. Return the counts."""
+    from copytaster import store
+    from copytaster.archive import remove_unfinished
+
+    with store.connect(settings.database_url) as db:
+        counts = store.sweep(db)
+    counts["files_removed"] = remove_unfinished(archive, older_than_seconds=2 * settings.lease_seconds)
+    log.info("sweep: %s", counts)
+    return counts
+
+
+class BadSubmission(CopytasterError):
+    """The list of URLs cannot be taken as a whole."""
+
+
+def _poll(source: Source, settings: Settings) -> int:
+    """Poll one source; a fault is kept beside it and does not stop the others."""
+    from copytaster import store
+    from copytaster.discover import read
+    from copytaster.fetch import get
+
+    found: dict[str, Any] = {}
+    entries: list[tuple[Any, str, str]] = []
+    try:
+        answer = get(source.url, settings, etag=source.etag, last_modified=source.last_modified)
+        found = {
+            "http_status": answer.status,
+            "etag": answer.header("etag") or None,
+            "last_modified": answer.header("last-modified") or None,
+        }
+        if answer.status != _NOT_MODIFIED:
+            told = read(source.kind, answer.body, url=answer.url, content_type=answer.header("content-type"))
+            entries = [kept for entry in told.entries if (kept := _acceptable(entry, source))]
+            found["fault"] = told.fault
+    except NotNow as error:
+        found = {"fault": str(error), "failure": _SOFT_FAILURE, "not_before": error.until}
+    except (Unusable, Gone) as error:
+        found = {"fault": str(error), "failure": 1.0, "http_status": error.http_status}
+    with store.connect(settings.database_url) as db:
+        new = store.put_entries(db, source.source_id, entries)
+        store.record_poll(db, source.source_id, new=new, seen=len(entries), **found)
+    return new
+
+
+_NOT_MODIFIED = 304
+_SOFT_FAILURE = 0.25  # a fault that passes weighs a quarter of one that stays
+
+
+def _acceptable(entry: Any, source: Source) -> tuple[Any, str, str] | None:
+    """Give an entry with its canonical URL and host; None for a link to a host that the source may not name."""
+    from copytaster.urls import canonicalize, host_of, same_site
+
+    try:
+        url = canonicalize(entry.url)
+    except Unusable:
+        return None
+    host = host_of(url)
+    return (entry, url, host) if same_site(url, source.url) or host in source.hosts else None
+
+
+def _wish(url: str) -> Any:
+    from copytaster.store import Wish
+    from copytaster.urls import canonicalize, host_of
+
+    try:
+        canonical = canonicalize(url)
+    except Unusable as error:
+        return Wish(url=url, refused=str(error))
+    return Wish(url=url, canonical=canonical, host=host_of(canonical))
+
+
+def _work(batch: int, settings: Settings) -> tuple[list[Page], str | None]:
+    """Give the pages that a batch has still to bring home, and its WARC; None if there are no pages."""
+    from copytaster import store
+
+    with store.connect(settings.database_url) as db:
+        pages = store.pages_of_batch(db, batch)
+        return pages, store.warc_of_batch(db, batch) if pages else None
+
+
+def _captured(stream: Any, pages: Sequence[Page]) -> Iterator[Page | Reading]:
+    """Join what Postgres knows of each page to its body in the WARC; a damaged record is a reading already."""
+    from copytaster import warc
+
+    wanted = {page.warc_record_id: page for page in pages}
+    damaged: list[warc.DamagedRecord] = []
+    for captured in warc.read(stream, on_damage=damaged.append):
+        if page := wanted.pop(captured.warc_record_id, None):
+            yield _joined(page, captured)
+        if not wanted:
+            break  # an imported WARC may hold the pages of many batches
+    for damage in damaged:
+        if page := wanted.pop(damage.record_id, None):
+            yield Reading(page_id=page.page_id or 0, reason="broken_response", detail=damage.detail)
+    if wanted:
+        raise MissingCapture(
+            f"{len(wanted)} pages have no record in the WARC file, first {next(iter(wanted))}"
+        )
+
+
+def _joined(page: Page, captured: Page) -> Page:
+    told = {name: getattr(page, name) for name in ("page_id", "entry", "source_language", "source_zone")}
+    return replace(captured, **told)
+
+
+class MissingCapture(CopytasterError):
+    """The archive does not hold what the database says that it holds."""
+
+
+def _readings(archive: ArchivePath, name: str, batch: int) -> Iterator[Reading]:
+    with (archive / beside(name, batch, "articles")).open("rb") as stream:
+        yield from read_rows(stream, Reading)
+
+
+def _load_rows(archive: ArchivePath, name: str, batch: int) -> Iterator[Any]:
+    from copytaster.store import LoadRow
+
+    with (archive / beside(name, batch, "verdicts")).open("rb") as stream:
+        verdicts = {row.page_id: row.verdict for row in read_rows(stream, Judgement)}
+    for reading in _readings(archive, name, batch):
+        yield LoadRow(
+            page_id=reading.page_id,
+            article=reading.article,
+            verdict=verdicts.get(reading.page_id, Verdict()),
+            reason=reading.reason,
+            detail=reading.detail,
+        )
+
+
+@contextmanager
+def _alive(batch: int, settings: Settings) -> Iterator[Any]:
+    """Renew the lease of a batch now, and whenever the stage says that it still moves."""
+    from copytaster import store
+
+    last = float("-inf")
+
+    def beat() -> None:
+        nonlocal last
+        if monotonic() - last > settings.lease_seconds / 5:
+            last = monotonic()
+            with store.connect(settings.database_url) as db:
+                store.renew_lease(db, batch, settings.lease_seconds)
+
+    beat()
+    yield beat
+
+
+def _counts(names: Iterable[str]) -> dict[str, int]:
+    return dict(Counter(names).most_common())
+
+
+def _plain(fate: Any) -> dict[str, Any]:
+    """Make a row that XCom can carry."""
+    row = asdict(fate)
+    row["next_fetch_at"] = row["next_fetch_at"] and row["next_fetch_at"].isoformat()
+    return row

@@ -5,7 +5,7 @@ INSERT INTO copytaster.source AS source (
 VALUES (
     %(url)s, %(kind)s, %(name)s, %(in_language)s, %(zone)s, %(hosts)s, %(min_interval_seconds)s,
     %(max_interval_seconds)s,
-    least(greatest(%(interval_seconds)s, %(min_interval_seconds)s), %(max_interval_seconds)s)
+    least(greatest(%(interval_seconds)s::integer, %(min_interval_seconds)s), %(max_interval_seconds)s)
 )
 ON CONFLICT ON CONSTRAINT source_url_key DO UPDATE
 SET

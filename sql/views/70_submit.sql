@@ -12,7 +12,7 @@ BEGIN
         RAISE EXCEPTION 'a URL has 1 to 8192 characters' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     v_parts := regexp_match(
-        trim(url), '^(https?)://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(:[0-9]{1,5})?([/?][!-~]*)?(#[!-~]*)?$', 'i'
+        trim(url), '^(https?)://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(:[0-9]{1,5})?([/?][!"$-~]*)?(#[!-~]*)?$', 'i'
     );
     IF v_parts IS NULL OR length(v_parts[2]) > 253 THEN
         RAISE EXCEPTION 'not a URL that can be fetched: %', left(url, 200)

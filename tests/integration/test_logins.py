@@ -1,26 +1,34 @@
-"""sql/logins.sql, by which docker compose prepares its Postgres: run by psql on a server of its own."""
+"""How docker compose prepares Postgres: sql/logins.sql by psql, then the command of its service init."""
 
 import os
+import re
 import subprocess
+import sys
 from contextlib import closing
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 import psycopg2
 import pytest
+import yaml
+from cryptography.fernet import Fernet
 from psycopg2 import errors
 
 from copytaster import store
 from copytaster.config import PROJECT_ROOT
-from copytaster.migrate import migrate
 from copytaster.postgres import discard, running
 from copytaster.postgres.binaries import binaries_for
 
-PASSWORDS = {
+SECRETS = {
     "AIRFLOW_DB_PASSWORD": "for-airflow",
-    "COPYTASTER_OWNER_PASSWORD": "for-the'owner",
+    "COPYTASTER_OWNER_PASSWORD": "for-the-owner",
     "COPYTASTER_DB_PASSWORD": "for-the-pipeline",
-    "ANALYST_DB_PASSWORD": "for-the-analyst",
+    "ANALYST_DB_PASSWORD": "for'the'analyst",
+    "AIRFLOW_SECRET_KEY": "s" * 32,
+    "AIRFLOW_JWT_SECRET": "j" * 64,
+    "AIRFLOW_FERNET_KEY": Fernet.generate_key().decode(),
 }
+INIT = yaml.safe_load((PROJECT_ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]["init"]
 #: What the embedded server makes by itself, and a new server does not have.
 BARE = """
 DROP DATABASE airflow; DROP DATABASE copytaster;
@@ -30,34 +38,42 @@ DROP ROLE airflow, copytaster, analyst, copytaster_writer, copytaster_reader, co
 
 @pytest.fixture(scope="module")
 def login(tmp_path_factory):
-    """A server that was prepared and migrated as docker compose does; gives the URL of a login."""
+    """A server that was prepared as docker compose does it; gives the URL of a login."""
     home = tmp_path_factory.mktemp("compose") / "postgres"
     with running(home, fsync=False) as server:
         with closing(psycopg2.connect(server.superuser_url())) as admin, admin.cursor() as run:
             admin.autocommit = True
             for statement in BARE.split(";"):
                 run.execute(statement)
-        prepare(server.superuser_url())
+        make_logins(server.superuser_url())
+        address = urlsplit(server.superuser_url()).netloc.rpartition("@")[2]
+        initialise(address, tmp_path_factory.mktemp("airflow"))
 
-        def url(name, variable, database):
-            user = f"{name}:{PASSWORDS[variable].replace(chr(39), '%27')}"
-            address = urlsplit(server.superuser_url()).netloc.rpartition("@")[2]
-            return f"postgresql://{user}@{address}/{database}"
+        def url(name, secret, database):
+            return f"postgresql://{name}:{quote(SECRETS[secret])}@{address}/{database}"
 
-        migrate(url("copytaster", "COPYTASTER_OWNER_PASSWORD", "copytaster"))
         yield url
     discard(home)
 
 
-def prepare(superuser_url):
+def make_logins(superuser_url):
     psql = [binaries_for(None) / "psql", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--quiet"]
     subprocess.run(
         [*psql, f"--file={PROJECT_ROOT / 'sql' / 'logins.sql'}", superuser_url],
-        env=os.environ | PASSWORDS,
+        env=os.environ | SECRETS,
         check=True,
         capture_output=True,
-        text=True,
     )
+
+
+def initialise(address, airflow_home):
+    """Run the command of the service in its environment, with the server's real address."""
+    programs = Path(sys.executable).parent
+    environment = {"AIRFLOW_HOME": str(airflow_home), "PATH": f"{programs}:{os.environ['PATH']}"}
+    for name, value in INIT["environment"].items():
+        told = re.sub(r"\$\{(\w+):\?[^}]*\}", lambda found: SECRETS[found[1]], value)
+        environment[name] = told.replace("@postgres/", f"@{address}/")
+    subprocess.run(INIT["command"], env=environment, check=True, capture_output=True)
 
 
 def execute(url, statement):
@@ -85,7 +101,7 @@ def test_the_analyst_reads_views_and_no_table(login):
 
 
 def test_airflow_has_a_database_of_its_own_and_no_other(login):
-    execute(login("airflow", "AIRFLOW_DB_PASSWORD", "airflow"), "CREATE TABLE dag (dag_id text)")
+    assert execute(login("airflow", "AIRFLOW_DB_PASSWORD", "airflow"), "SELECT count(*) FROM dag") == [(0,)]
     with pytest.raises(psycopg2.OperationalError, match="permission denied for database"):
         psycopg2.connect(login("airflow", "AIRFLOW_DB_PASSWORD", "copytaster"))
     with pytest.raises(psycopg2.OperationalError, match="permission denied for database"):

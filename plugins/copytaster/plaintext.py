@@ -10,7 +10,8 @@ from copytaster.errors import Unusable
 from copytaster.language import read_language
 from copytaster.model import Article, Block, PageKind
 from copytaster.strip import Stripped, ruleset_version, strip
-from copytaster.strip.lines import Line, count_words, fold
+from copytaster.strip.folding import fold
+from copytaster.strip.lines import count_words, read_line
 from copytaster.strip.phrases import load
 
 _HEADLINE_CHARACTERS = 300
@@ -72,7 +73,7 @@ def _headline_place(paragraphs: Sequence[str]) -> int | None:
 
 
 def _is_headline(text: str) -> bool:
-    line = Line(Block(text=text), 0)
+    line = read_line(Block(text=text), 0, None)
     if len(text) > _HEADLINE_CHARACTERS or line.is_prose:
         return False
     return line.is_title or (line.words >= _HEADLINE_WORDS and _ABBREVIATION_END.search(text) is not None)

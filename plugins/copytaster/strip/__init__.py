@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from copytaster.model import Block, Cut
 from copytaster.strip import phrases
-from copytaster.strip.lines import Line
+from copytaster.strip.lines import Line, read_line
 from copytaster.strip.page import Standing, Told
 from copytaster.strip.rules import BOLD, RULES
 
@@ -39,7 +39,7 @@ def strip(
     ``language`` is a BCP 47 tag. ``Cut.place`` is the index among ``blocks``.
     """
     told = Told.of(headline, abstract, authors, language)
-    lines = [Line(block, place) for place, block in enumerate(blocks)]
+    lines = [read_line(block, place, told.language) for place, block in enumerate(blocks)]
     found = _find(lines, told)
     doubtful = _doubtful(lines, found)
     rules = {place: rule for place, rule in found.items() if place not in doubtful}

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Iterator
 
-from copytaster.strip.page import Label, Standing
+from copytaster.strip.lines import Label
+from copytaster.strip.page import Standing
 
 Finder = Callable[[Standing], Iterator[int]]
 _NEAR_END = 4  # a longer call to subscribe is believed among the last lines

@@ -4,14 +4,17 @@ import re
 from collections.abc import Iterator
 
 from copytaster.strip import phrases
-from copytaster.strip.lines import Line, letters
+from copytaster.strip.lines import Line, is_quote
 from copytaster.strip.page import Standing
 
 _BYLINE_WORDS = 10
 _DATE_WORDS = 14
 _HEADLINE_SHARE = 0.7  # share of words that two spellings of a headline have in common
 _HEADLINE_WORDS = 4
+_HEADLINE_PART = 0.5
 _BOX_LINES = 4
+_TOP_LINES = 5
+_ABSTRACT_LETTERS = 40
 _BOX_WORDS = 6
 _REPEATED_WORDS = 12
 _FLOWING = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption"})
@@ -21,7 +24,29 @@ _NUMBERED = re.compile(r"\d")
 _DATED = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}:\d\d\b|\b\d{1,2}\.\d{1,2}\.\d{2}\b|\d年|\d월")
 _DATE_WORD = 3
 _PARTICLES = frozenset(
-    "de da do dos das del della di du des van von der den la le el al bin ibn y e et und and og och".split()
+    (
+        "de",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "del",
+        "della",
+        "di",
+        "du",
+        "des",
+        "van",
+        "von",
+        "der",
+        "den",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+    )
+    + ("y", "e", "et", "und", "and", "og", "och", "i", "en")
 )
 
 
@@ -41,14 +66,22 @@ def _is_headline(page: Standing, line: Line) -> bool:
     told = page.told.headline
     if not told or not line.letters:
         return False
-    return line.letters == told
+    if line.letters == told:
+        return True
+    if not line.is_title or line.words < _HEADLINE_WORDS:
+        return False
+    within = len(line.letters) >= _HEADLINE_PART * len(told) and line.letters in told
+    words, headline = frozenset(line.key.split()), page.told.headline_words
+    return within or len(words & headline) >= _HEADLINE_SHARE * len(words | headline)
 
 
 def bylines(page: Standing) -> Iterator[int]:
     """Find lines that name the author."""
     for i in (*page.head, *page.tail):
         line = page.lines[i]
-        if line.letters in page.told.authors or (line.words <= _BYLINE_WORDS and _names_author(page, i)):
+        if (page.told.authors and line.letters in page.told.authors) or (
+            line.words <= _BYLINE_WORDS and _names_author(page, i)
+        ):
             yield i
 
 
@@ -101,9 +134,24 @@ def author_boxes(page: Standing) -> Iterator[int]:
             (begins or reach)
             and not _SPEAKER.match(line.text)
             and line.words >= _BOX_WORDS
-            and not line.is_quote
+            and not is_quote(line.text)
         ):
             yield i
+
+
+def repeated_abstract(page: Standing) -> Iterator[int]:
+    """Find the abstract at the top where a paragraph below begins with the same words.
+
+    By itself it stays: on many sites the abstract is the first paragraph, and nothing else says it.
+    """
+    told = page.told.abstract
+    for i, line in enumerate(page.lines[:_TOP_LINES] if told else ()):
+        if line.letters in {told, told[: len(line.letters)]} and len(told) >= _ABSTRACT_LETTERS:
+            beginning = line.letters[:_ABSTRACT_LETTERS]
+            if beginning and any(
+                below.letters.startswith(beginning) for below in page.lines[i + 1 : i + _TOP_LINES]
+            ):
+                yield i
 
 
 def repeated_lines(page: Standing) -> Iterator[int]:
@@ -111,6 +159,6 @@ def repeated_lines(page: Standing) -> Iterator[int]:
     seen: set[str] = set()
     for i, line in enumerate(page.lines):
         if line.words >= _REPEATED_WORDS and line.block.tag in _FLOWING and line.text[:1].strip():
-            if line.letters in seen:
+            if line.text in seen:
                 yield i
-            seen.add(line.letters)
+            seen.add(line.text)

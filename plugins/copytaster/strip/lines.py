@@ -1,43 +1,16 @@
 """Block -> Line: what can be told of one line by itself. Pure."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
-from functools import cached_property
 
 from copytaster.model import Block
+from copytaster.strip import phrases
+from copytaster.strip.folding import fold, letters
 
-#: Bullets, arrows, dots, quotes and brackets that chrome wears at its edges.
-_EDGES = (
-    " \t\n\r\x0b\x0c\xa0\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\ufe0f\"'`´“”„‟‘’‚«»‹›<>()[]{}|/\\~=+_-–—―−‐‑*#·•●○▪■□▶►▸▷❯➤➜→⇒⟶←⇐↑↓▼▲◀"
-    "…⋯.,:;!?。、，．：；！？؟،؛।「」『』【】〈〉《》（）［］〔〕｜／～・※★☆✓✔^@©®™"
-)
-_FOLDING = str.maketrans(
-    {
-        "’": "'",
-        "‘": "'",
-        "´": "'",
-        "`": "'",
-        "ı": "i",
-        "ё": "е",
-        "ـ": None,
-        "\u200b": None,
-        "\u200c": None,
-        "\u200d": None,
-        "\u200e": None,
-        "\u200f": None,
-        "\u00ad": None,
-        "\u2060": None,
-        "\ufeff": None,
-    }
-    # Accents go, so that capitals written without them fold alike; so do Arabic vowel signs.
-    | dict.fromkeys(map(chr, range(0x300, 0x370)))
-    | dict.fromkeys(map(chr, range(0x64B, 0x653)))
-)
-_DIGITS = re.compile(r"\d+")
 _CLOSERS = " \t\xa0\u200b\u200e\u200f\"'”’»›“‘)]}」』）】》〉*_"
 _QUOTES = frozenset("\"'“„‘‚«»「『”")
 _BULLETS = frozenset({"- ", "* ", "• ", "– ", "· "})
+_ASKING = frozenset("?!…？！؟")
 _STOPS = frozenset(".!?…。！？．؟۔।॥።")
 #: Below this many characters a word, spaces do not part the words: count two characters as one.
 _UNSPACED = 14
@@ -48,19 +21,6 @@ _LINKED = 0.6
 _KEY_LENGTH = 240
 
 
-def fold(text: str) -> str:
-    """Lower case without accents, edge signs and double spaces; runs of digits become ``#``."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.casefold()).translate(_FOLDING)
-    text = text.casefold().strip(_EDGES)
-    return " ".join(_DIGITS.sub("#", text).split())
-
-
-def letters(text: str) -> str:
-    """Keep the letters and digits of a text, folded: equal for two spellings of one headline."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text.casefold())))
-
-
 def count_words(text: str) -> int:
     """Count the words; two characters count as one where a script sets no spaces."""
     words = len(text.split())
@@ -69,37 +29,45 @@ def count_words(text: str) -> int:
     return words
 
 
+#: Signs that part a label from what it labels: "Read more: …", "Photo | …".
+_LABEL = re.compile(r"\s*(?:[:：|｜»›>]|\s[-–—]\s)\s*")
+_LABEL_LENGTH = 48
+_OPEN_LENGTH = 240
+_NO_RULES: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
+class Label:
+    """A line of the form "label: rest"."""
+
+    rules: frozenset[str]  # that have the label as a whole phrase
+    key: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """A block with the questions that rules ask of it; each is answered once."""
+    """A block with the answers to what rules ask of it."""
 
     block: Block
     place: int
+    key: str  # folded, by which phrases are looked up; the beginning of a long line
+    words: int
+    last: str  # the last character behind which only quotes and brackets stand; empty for none
+    whole: frozenset[str]  # rules that have it as a whole phrase
+    open: frozenset[str]  # rules with an open phrase that it fits
+    label: Label | None  # what stands before its first colon or bar, if that is a phrase
+    language: str | None
 
     @property
     def text(self) -> str:
         """The line as it was read."""
         return self.block.text
 
-    @cached_property
-    def key(self) -> str:
-        """The folded line, by which phrases are looked up; its beginning where it is long."""
-        return fold(self.text[:_KEY_LENGTH])
-
-    @cached_property
+    @property
     def letters(self) -> str:
-        """Letters and digits only, by which repeated lines are known."""
-        return letters(self.text)
-
-    @cached_property
-    def words(self) -> int:
-        """Number of words."""
-        return count_words(self.text)
-
-    @cached_property
-    def last(self) -> str:
-        """The last character behind which only quotes and brackets stand; empty for none."""
-        return self.text[-12:].rstrip(_CLOSERS)[-1:]
+        """Letters and digits only, by which names and headlines are compared."""
+        return letters(self.block.text)
 
     @property
     def ends_sentence(self) -> bool:
@@ -111,29 +79,55 @@ class Line:
         """True when its markup says heading."""
         return self.block.tag in {"h1", "h2", "h3", "h4", "h5", "h6"}
 
-    @cached_property
-    def is_item(self) -> bool:
-        """True for an item of a list."""
-        return self.block.tag == "li" or self.text.lstrip()[:2] in _BULLETS
-
-    @cached_property
-    def is_quote(self) -> bool:
-        """True when it opens with a quotation, or quotes with signs that are no apostrophes."""
-        return self.text[:2].strip()[:1] in _QUOTES or any(sign in self.text for sign in "“„«「『")
-
     @property
     def is_linked(self) -> bool:
         """True when most of it stands in links."""
         return self.block.link_share > _LINKED
 
-    @cached_property
+    @property
     def is_prose(self) -> bool:
         """True for a paragraph: long, ends as a sentence does, few links."""
-        return self.words >= PROSE_WORDS and self.ends_sentence and not self.is_linked
+        return self.words >= PROSE_WORDS and self.last in _STOPS and not self.is_linked
 
-    @cached_property
+    @property
     def is_title(self) -> bool:
         """True for what can be the title of another story: short, no full stop at its end."""
-        return _TITLE_WORDS <= self.words <= PROSE_WORDS and (
-            self.last not in _STOPS or self.last in "?!…？！؟"
-        )
+        return _TITLE_WORDS <= self.words <= PROSE_WORDS and (self.last not in _STOPS or self.last in _ASKING)
+
+
+def read_line(block: Block, place: int, language: str | None) -> Line:
+    """Read a block; ``language`` is the page's, without region."""
+    text = block.text
+    key = fold(text[:_KEY_LENGTH])
+    told = phrases.load()
+    speaks = len(text) <= _OPEN_LENGTH and not is_quote(text) and not is_item(block)
+    return Line(
+        block=block,
+        place=place,
+        key=key,
+        words=count_words(text),
+        last=text[-12:].rstrip(_CLOSERS)[-1:],
+        whole=told.whole_rules(key, language),
+        open=told.open_rules(key, language) if speaks else _NO_RULES,
+        label=_label(text, language),
+        language=language,
+    )
+
+
+def is_item(block: Block) -> bool:
+    """Tell whether a block is an item of a list."""
+    return block.tag == "li" or block.text[:2] in _BULLETS
+
+
+def is_quote(text: str) -> bool:
+    """Tell whether a line opens with a quotation, or quotes with signs that are no apostrophes."""
+    return text[:1] in _QUOTES or any(sign in text for sign in "“„«「『")
+
+
+def _label(text: str, language: str | None) -> Label | None:
+    parts = _LABEL.split(text[:_LABEL_LENGTH].lstrip("-•*|»› \t"), maxsplit=1)
+    if len(parts) == 1 or not parts[0]:
+        return None
+    key = fold(parts[0])
+    rules = phrases.load().whole_rules(key, language)
+    return Label(rules, key, text[text.find(parts[0]) + len(parts[0]) :]) if rules else None

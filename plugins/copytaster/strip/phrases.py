@@ -13,7 +13,7 @@ from importlib.resources import files
 
 import yaml
 
-from copytaster.strip.lines import fold
+from copytaster.strip.folding import fold
 
 _Told = tuple[str, str, str]  # phrase, rule, language
 _Whole = Mapping[str, Mapping[str, frozenset[str]]]  # folded line -> rule -> languages
@@ -31,12 +31,17 @@ class _Open:
     language: str
 
     def counts_in(self, language: str | None) -> bool:
-        """A single word begins sentences in other languages: it counts only in its own."""
-        return " " in self.begin or not self.begin or language == self.language or self.language == "en"
+        """Tell whether it is believed: a single word begins sentences in other languages than its own."""
+        return " " in self.begin or not self.begin or self.language in {language, "en"}
 
     def fits(self, key: str) -> bool:
-        begins = key.startswith(self.begin) and not _splits_word(key, len(self.begin))
-        return begins and key.endswith(self.end) and self.middle in key[len(self.begin) :]
+        if not key.startswith(self.begin):
+            return False
+        return (
+            not _splits_word(key, len(self.begin))
+            and key.endswith(self.end)
+            and self.middle in key[len(self.begin) :]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +71,11 @@ class Phrases:
     def open_rules(self, key: str, language: str | None = None) -> frozenset[str]:
         """Name the rules of which an open phrase fits this folded line."""
         begun, ended = self.begun.get(key[:2], ()), self.ended.get(key[-2:], ())
-        found = {p.rule for p in (*begun, *ended) if p.counts_in(language) and p.fits(key)}
+        found = {p.rule for p in (*begun, *ended) if p.fits(key) and p.counts_in(language)}
         for spoken in {language, "en"} if language in self.held else self.held:
-            found |= {phrase.rule for phrase in self.held[str(spoken)] if phrase.middle in key}
+            for phrase in self.held[str(spoken)]:
+                if phrase.middle in key:
+                    found.add(phrase.rule)
         return frozenset(found) if found else _NO_RULES
 
     def beginning(self, key: str, rule: str, language: str | None = None) -> str:

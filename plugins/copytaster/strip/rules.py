@@ -26,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     Rule(name="bare-address", cuts="a web or mail address alone", find=markup.bare_addresses),
     Rule(name="repeated-headline", cuts="the headline again", find=edges.repeated_headline),
     Rule(name="above-headline", cuts="kickers and breadcrumbs above it", find=edges.above_headline),
+    Rule(name="repeated-abstract", cuts="the abstract above the same words", find=edges.repeated_abstract),
     Rule(name="keyword-line", cuts="site keywords between commas", find=teasers.keyword_lines),
     Rule(name="read-more", cuts='"read more" alone', find=teasers.buttons),
     Rule(

@@ -23,6 +23,7 @@ _OPENER_WORDS = 12
 _GLUED_WORDS = 6
 _KEYWORDS = range(2, 41)  # words in a line of keywords
 _FRAGMENT_WORDS = 5
+_PARTING = re.compile(r"[,、،，;؛|]")
 _CARD_LINES = 4  # a teaser has at most so many lines: title, date, summary, button
 _SUMMARY_LIMIT = 70
 _BUTTON_WORDS = 6
@@ -46,14 +47,19 @@ def is_glued(line: Line) -> bool:
 def buttons(page: Standing) -> Sequence[int]:
     """Lines that say no more than "read more", in a known language or by how they recur."""
     counts = Counter(line.key for line in page.lines if line.words <= _BUTTON_WORDS)
-    return [i for i in range(len(page.lines)) if "read-more" in page.whole[i] or _recurs(page, i, counts)]
+    recurring = frozenset(key for key, count in counts.items() if key and count > 1)
+    return [
+        i
+        for i, line in enumerate(page.lines)
+        if "read-more" in page.whole[i] or (line.key in recurring and _recurs(page, i, counts[line.key]))
+    ]
 
 
-def _recurs(page: Standing, index: int, counts: Counter[str]) -> bool:
+def _recurs(page: Standing, index: int, count: int) -> bool:
     line = page.lines[index]
-    if counts[line.key] <= 1 or line.words > _BUTTON_WORDS or not index or not line.key:
+    if line.words > _BUTTON_WORDS or not index:
         return False
-    return line.text.rstrip().endswith(_ARROWS) or (counts[line.key] > 2 and _follows_glued(page, line.key))
+    return line.text.rstrip().endswith(_ARROWS) or (count >= _FEW and _follows_glued(page, line.key))
 
 
 def _follows_glued(page: Standing, key: str) -> bool:
@@ -65,25 +71,35 @@ def teasers_above_buttons(page: Standing) -> Iterator[int]:
     """Find lines with a "read more" right below, where they look like other stories."""
     more = [i for i in buttons(page) if not page.lines[i].text.rstrip().endswith((":", "："))]
     for i in more:
-        if i and (is_glued(page.lines[i - 1]) or (len(more) > 1 and _is_card(page.lines[i - 1]))):
+        if i and (is_glued(page.lines[i - 1]) or (len(more) > 1 and _is_story(page.lines[i - 1]))):
             yield i - 1
     yield from _cards(page, more)
 
 
-def _is_card(line: Line) -> bool:
-    return line.is_linked or (line.is_title and not line.text.rstrip().endswith(":"))
+def _is_story(line: Line) -> bool:
+    """Tell whether a line can be the title of another story; in a script without case, any can."""
+    text = line.text.rstrip()
+    return (
+        line.is_linked
+        or is_glued(line)
+        or (line.is_title and text[-1:] != ":")
+        or text.upper() == text.lower()
+    )
 
 
 def _cards(page: Standing, more: Sequence[int]) -> Iterator[int]:
-    """Between two buttons that stand close together there is nothing but a teaser."""
-    gaps = [b - a for a, b in pairwise(more)]
-    for (a, b), gap in zip(pairwise(more), gaps, strict=True):
-        if 1 < gap <= _CARD_LINES and gaps.count(gap) > 1:
+    """Find the lines of teasers that stand at equal distances: title, summary, button; again and again."""
+    gaps = Counter(b - a for a, b in pairwise(more) if 1 < b - a <= _CARD_LINES)
+    gap, count = gaps.most_common(1)[0] if gaps else (0, 0)
+    if count + 1 < _FEW:
+        return
+    for a, b in pairwise([more[0] - gap, *more]):
+        if b - a == gap and a + 1 >= 0 and _is_story(page.lines[a + 1]):
             yield from range(a + 1, b)
 
 
 def related_lists(page: Standing) -> Iterator[int]:
-    """From the heading of a list of other stories to where the article's own text resumes."""
+    """Find the heading of a list of other stories and what is below it, to where the article's own text resumes."""
     more = frozenset(buttons(page))
     unnamed = _unnamed_opener(page, more)
     for start in range(len(page.lines)):
@@ -136,7 +152,7 @@ def _is_teaser(page: Standing, i: int, more: frozenset[int]) -> bool:
 
 
 def _is_summary(page: Standing, i: int) -> bool:
-    """A sentence between two titles: the summary below a teaser's headline."""
+    """Tell whether it is a sentence between two titles: the summary below a teaser's headline."""
     if page.lines[i].words > _SUMMARY_LIMIT or not i or not page.lines[i - 1].is_title:
         return False
     rest = page.lines[i + 1 :]
@@ -170,7 +186,7 @@ def glued_tail(page: Standing) -> Iterator[int]:
     start = end
     while start and is_glued(page.lines[start - 1]):
         start -= 1
-    if end - start > 2:
+    if end - start >= _FEW:
         yield from range(start, end)
 
 
@@ -185,7 +201,7 @@ def keyword_lines(page: Standing) -> Iterator[int]:
 
 
 def _is_keywords(line: Line) -> bool:
-    if line.ends_sentence or line.words not in _KEYWORDS:
+    if line.ends_sentence or line.words not in _KEYWORDS or not _PARTING.search(line.key):
         return False
     words = [set(part.split()) for part in _fragments(line)]
     if any(len(fragment) > _FRAGMENT_WORDS for fragment in words):
@@ -194,7 +210,7 @@ def _is_keywords(line: Line) -> bool:
 
 
 def _fragments(line: Line) -> list[str]:
-    return [part.strip() for part in re.split(r"[,、،，;؛|]", line.key) if part.strip()]
+    return [part.strip() for part in _PARTING.split(line.key) if part.strip()]
 
 
 def _share_beginning(parts: Sequence[str]) -> bool:

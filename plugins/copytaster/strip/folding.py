@@ -1,0 +1,46 @@
+"""Text -> a key by which lines are looked up and compared. Pure."""
+
+import re
+import unicodedata
+
+#: Bullets, arrows, dots, quotes and brackets that chrome wears at its edges.
+_EDGES = (
+    " \t\n\r\x0b\x0c\xa0\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\ufe0f\"'`´“”„‟‘’‚«»‹›<>()[]{}|/\\~=+_-–—―−‐‑*#·•●○▪■□▶►▸▷❯➤➜→⇒⟶←⇐↑↓▼▲◀"
+    "…⋯.,:;!?。、，．：；！？؟،؛।「」『』【】〈〉《》（）［］〔〕｜／～・※★☆✓✔^@©®™"
+)
+_FOLDING = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "´": "'",
+        "`": "'",
+        "ı": "i",
+        "ё": "е",
+        "ـ": None,
+        "\u200b": None,
+        "\u200c": None,
+        "\u200d": None,
+        "\u200e": None,
+        "\u200f": None,
+        "\u00ad": None,
+        "\u2060": None,
+        "\ufeff": None,
+    }
+    # Accents go, so that capitals written without them fold alike; so do Arabic vowel signs.
+    | dict.fromkeys(map(chr, range(0x300, 0x370)))
+    | dict.fromkeys(map(chr, range(0x64B, 0x653)))
+)
+_DIGITS = re.compile(r"\d+")
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, edge signs and double spaces; runs of digits become ``#``."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.casefold()).translate(_FOLDING)
+    text = text.casefold().strip(_EDGES)
+    return " ".join(_DIGITS.sub("#", text).split())
+
+
+def letters(text: str) -> str:
+    """Keep the letters and digits of a text, folded: equal for two spellings of one headline."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text.casefold())))

@@ -5,6 +5,7 @@
 * ``warden``     the small process that owns the server and ends it when nobody uses it
 * ``cluster``    the data folder: where it is, creating it, making it startable after a crash
 * ``provision``  the roles and databases
+* ``launch``     getting a home ready and starting the warden
 * ``account``, ``binaries``  whom the server runs as, and which programs it runs
 """
 

@@ -5,6 +5,7 @@ import secrets
 import shutil
 import signal
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import psutil
 
 from copytaster.postgres.account import Account, account_for, can_enter, run_as
 from copytaster.postgres.binaries import SHARED, binaries_for
-from copytaster.postgres.server import HOST, SUPERUSER, PostgresUnavailable, complaint, write_whole
+from copytaster.postgres.files import write_whole
+from copytaster.postgres.server import HOST, SUPERUSER, PostgresUnavailable, complaint
 
 #: Postgres holds paths in 1,024 bytes, and adds file names to that of the data folder.
 MAX_PATH_BYTES = 980
@@ -71,8 +73,6 @@ class Cluster:
         shutil.rmtree(draft, ignore_errors=True)
         password_file = self.data.with_name("password.new")
         write_whole(password_file, password)
-        if self.account:
-            os.chown(password_file, self.account.uid, self.account.gid)
         try:
             self._initdb(draft, password_file, fsync=fsync)
         finally:
@@ -156,9 +156,19 @@ def _new_folder(home: Path, account: Account | None) -> Path:
     # Home lies below a private folder, such as /root. We open no folder that is not ours.
     shutil.rmtree(folder)
     SHARED.mkdir(mode=0o755, parents=True, exist_ok=True)
-    folder = SHARED / f"{home.parent.name or 'data'}-{secrets.token_hex(6)}"
+    _prune()
+    project = next((name for name in reversed(home.parts[:-1]) if name[0] not in "./"), "data")
+    folder = SHARED / f"{project}-{secrets.token_hex(6)}"
     folder.mkdir(mode=0o700)
     write_whole(folder / "home", f"{home}\n")
     os.chown(folder, account.uid, account.gid)
     write_whole(home / "place", f"{folder}\n")
     return folder
+
+
+def _prune() -> None:
+    """Delete data whose home lay in the folder of temporary files and is gone, as after tests."""
+    for owner in SHARED.glob("*/home"):
+        home = Path(owner.read_text("utf-8").strip())
+        if home.is_relative_to(tempfile.gettempdir()) and not home.exists():
+            shutil.rmtree(owner.parent, ignore_errors=True)

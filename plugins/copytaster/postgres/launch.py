@@ -11,6 +11,7 @@ from pathlib import Path
 from copytaster.postgres import warden
 from copytaster.postgres.account import small_environment
 from copytaster.postgres.cluster import Cluster
+from copytaster.postgres.files import open_private, write_whole
 from copytaster.postgres.server import (
     HOST,
     SUPERUSER,
@@ -20,7 +21,6 @@ from copytaster.postgres.server import (
     new_passwords,
     read_passwords,
     save_passwords,
-    write_whole,
 )
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def launch(home: Path, alive: int, *, fsync: bool) -> int:
     port = _free_port(home)
     write_whole(home / "port", f"{port}\n")
     owner = (cluster.account.uid, cluster.account.gid) if cluster.account else (-1, -1)
-    with _rotated(home / "server.log").open("ab") as output:
+    with os.fdopen(_opened_log(home / "server.log"), "ab") as output:
         began = output.tell()
         subprocess.run(
             [
@@ -122,7 +122,7 @@ def _remembered_port(home: Path) -> int | None:
         return None
 
 
-def _rotated(path: Path) -> Path:
+def _opened_log(path: Path) -> int:
     if path.exists() and path.stat().st_size > _LOG_BYTES:
         path.replace(path.with_name(f"{path.name}.1"))
-    return path
+    return open_private(path, os.O_WRONLY | os.O_APPEND)

@@ -4,6 +4,8 @@ import fcntl
 import os
 from pathlib import Path
 
+from copytaster.postgres.files import open_private
+
 SHARED = fcntl.LOCK_SH
 ALONE = fcntl.LOCK_EX
 
@@ -17,7 +19,7 @@ def wait_for(path: Path, how: int) -> int:
 
 def opened(path: Path) -> int:
     """Open a lock file, creating it if need be."""
-    return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    return open_private(path, os.O_RDWR)
 
 
 def take(descriptor: int, how: int) -> bool:

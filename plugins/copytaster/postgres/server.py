@@ -1,13 +1,13 @@
 """Where the embedded server is and how to log in to it."""
 
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from copytaster.errors import CopytasterError
+from copytaster.postgres.files import write_whole
 
 HOST = "127.0.0.1"
 SUPERUSER = "postgres"
@@ -79,14 +79,3 @@ def complaint(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     wrong = [line for line in lines if any(word in line for word in _WORDS_OF_COMPLAINT)]
     return (wrong or lines or ["it wrote nothing"])[-1]
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a small private file so that a reader sees all of it or none of it."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

@@ -7,7 +7,7 @@ Nothing heavy is imported before a test asks: ``tests/unit`` runs without a data
 
 import hashlib
 import os
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -20,13 +20,17 @@ SQL = Path(__file__).parents[1] / "sql"
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory):
     """The embedded server, shared by all workers of a parallel session."""
-    from copytaster.postgres import running
+    from copytaster.postgres import PostgresUnavailable, discard, running
 
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    home = Path(os.environ.get("COPYTASTER_TEST_HOME", shared)) / "postgres"
+    kept = os.environ.get("COPYTASTER_TEST_HOME")
+    home = Path(kept or shared) / "postgres"
     with running(home, fsync=False) as server:
         yield server
+    if not kept:
+        with suppress(PostgresUnavailable):  # another worker still uses it and will discard it
+            discard(home)
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +48,18 @@ def migrated_template(postgres_server):
 @pytest.fixture
 def database_url(postgres_server, migrated_template):
     """URL of a fresh, migrated database; the login owns it, as the pipeline's does."""
+    yield from _database(postgres_server, f"TEMPLATE {migrated_template}")
+
+
+@pytest.fixture(scope="session")
+def unchanged_database_url(postgres_server, migrated_template):
+    """URL of one migrated database for all tests that leave nothing behind."""
+    yield from _database(postgres_server, f"TEMPLATE {migrated_template}")
+
+
+@pytest.fixture(scope="module")
+def module_database_url(postgres_server, migrated_template):
+    """URL of a migrated database that the tests of a module share."""
     yield from _database(postgres_server, f"TEMPLATE {migrated_template}")
 
 

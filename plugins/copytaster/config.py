@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ class Settings:
     """Every setting, its default, and what it changes. Set ``COPYTASTER_<NAME>`` to override."""
 
     #: Postgres to use; empty means the embedded server under ``data_dir``.
-    database_url: str = ""
+    database_url: str = field(default="", repr=False)  # it holds a password
     #: Folder with ``postgres`` and ``initdb`` (16 or newer) instead of those that are installed with us.
     postgres_bin: str = ""
     #: Existing user that the embedded Postgres runs as when we are root; empty: postgres, else nobody.

@@ -29,7 +29,7 @@ class WorkListTrigger(BaseEventTrigger):
     """
 
     def __init__(self, *, channel: str, question: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call] # Airflow annotates none of its constructors
         self.channel = channel
         self.question = question
 

@@ -81,9 +81,9 @@ def _doubtful(lines: Sequence[Line], rules: Mapping[int, str]) -> dict[int, str]
 
 
 def _is_article(lines: Sequence[Line], rules: Mapping[int, str]) -> bool:
-    """Tell whether what is left begins the page as an article does: with two paragraphs of its own."""
-    prose = [line.is_prose for line in lines if line.place not in rules]
-    return sum(prose) > 1
+    """Tell whether what is left can be an article: a paragraph, or two sentences."""
+    left = [line for line in lines if line.place not in rules]
+    return any(line.is_prose for line in left) or sum(line.ends_sentence for line in left) > 1
 
 
 def _cuts(lines: Sequence[Line], rules: Mapping[int, str]) -> tuple[Cut, ...]:

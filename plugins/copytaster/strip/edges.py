@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from copytaster.strip import phrases
-from copytaster.strip.lines import Line, is_quote
+from copytaster.strip.lines import Line, is_item, is_quote
 from copytaster.strip.page import Standing
 
 _BYLINE_WORDS = 10
@@ -16,37 +16,13 @@ _BOX_LINES = 4
 _TOP_LINES = 5
 _ABSTRACT_LETTERS = 40
 _BOX_WORDS = 6
-_REPEATED_WORDS = 12
-_FLOWING = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption"})
 _CONTACT = re.compile(r"\S@\S|\B@\w{2,}")
 _SPEAKER = re.compile(r"[^:：]{1,40}[:：]\s")  # who says what, in an interview
 _NUMBERED = re.compile(r"\d")
 _DATED = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}:\d\d\b|\b\d{1,2}\.\d{1,2}\.\d{2}\b|\d年|\d월")
 _DATE_WORD = 3
-_PARTICLES = frozenset(
-    (
-        "de",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "del",
-        "della",
-        "di",
-        "du",
-        "des",
-        "van",
-        "von",
-        "der",
-        "den",
-        "la",
-        "le",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-    )
-    + ("y", "e", "et", "und", "and", "og", "och", "i", "en")
+_PARTICLE = re.compile(
+    r"(?:d[aeiou]s?|de[lnr]|della|van|von|l[ae]|[ae]l|bin|ibn|[yei]|et|und|and|og|och|en)$", re.IGNORECASE
 )
 
 
@@ -94,7 +70,7 @@ def _names_author(page: Standing, index: int) -> bool:
         return False
     named = line.text.split()[len(phrase.split()) :]
     return bool(named) and all(
-        word[:1].isupper() or word.casefold() in _PARTICLES or not word[:1].isalpha() for word in named
+        word[:1].isupper() or _PARTICLE.match(word) or not word[:1].isalpha() for word in named
     )
 
 
@@ -155,10 +131,10 @@ def repeated_abstract(page: Standing) -> Iterator[int]:
 
 
 def repeated_lines(page: Standing) -> Iterator[int]:
-    """Find longer lines that stand on the page a second time."""
+    """Find paragraphs that stand on the page a second time; refrains, lists and code may repeat."""
     seen: set[str] = set()
     for i, line in enumerate(page.lines):
-        if line.words >= _REPEATED_WORDS and line.block.tag in _FLOWING and line.text[:1].strip():
+        if line.is_prose and line.block.tag == "p" and not is_item(line.block):
             if line.text in seen:
                 yield i
             seen.add(line.text)

@@ -12,19 +12,22 @@ _QUOTES = frozenset("\"'“„‘‚«»「『”")
 _BULLETS = frozenset({"- ", "* ", "• ", "– ", "· "})
 _ASKING = frozenset("?!…？！؟")
 _STOPS = frozenset(".!?…。！？．؟۔।॥።")
-#: Below this many characters a word, spaces do not part the words: count two characters as one.
-_UNSPACED = 14
+#: From this many characters a word on, spaces do not part the words.
+_UNSPACED = 8
+_UNSPACED_SCRIPT = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+)
 #: A sentence of this many words is prose, not a title or a button.
 PROSE_WORDS = 25
 _TITLE_WORDS = 2
 _LINKED = 0.6
-_KEY_LENGTH = 240
+_KEY_LENGTH = 80
 
 
 def count_words(text: str) -> int:
     """Count the words; two characters count as one where a script sets no spaces."""
     words = len(text.split())
-    if words * _UNSPACED < len(text) and not text.isascii():
+    if not text.isascii() and words * _UNSPACED < len(text) and _UNSPACED_SCRIPT.search(text):
         return len(text) // 2
     return words
 
@@ -98,18 +101,19 @@ class Line:
 def read_line(block: Block, place: int, language: str | None) -> Line:
     """Read a block; ``language`` is the page's, without region."""
     text = block.text
-    key = fold(text[:_KEY_LENGTH])
+    short = len(text) <= _OPEN_LENGTH  # a longer line is no phrase; its beginning identifies it
+    key = fold(text if short else text[:_KEY_LENGTH])
     told = phrases.load()
-    speaks = len(text) <= _OPEN_LENGTH and not is_quote(text) and not is_item(block)
+    speaks = short and not is_quote(text) and not is_item(block)
     return Line(
         block=block,
         place=place,
         key=key,
         words=count_words(text),
         last=text[-12:].rstrip(_CLOSERS)[-1:],
-        whole=told.whole_rules(key, language),
+        whole=told.whole_rules(key, language) if short else _NO_RULES,
         open=told.open_rules(key, language) if speaks else _NO_RULES,
-        label=_label(text, language),
+        label=_label(text, language) if short else None,
         language=language,
     )
 

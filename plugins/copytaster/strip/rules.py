@@ -58,6 +58,6 @@ RULES: tuple[Rule, ...] = (
     Rule(name="source", cuts="agencies and contributors", find=chrome.edge_lines_saying("source")),
     Rule(name="tags", cuts="tags and topics", find=chrome.edge_lines_saying("tags")),
     Rule(name="author-box", cuts="about the author", find=edges.author_boxes),
-    Rule(name="repeated-line", cuts="a longer line that stood before", find=edges.repeated_lines),
+    Rule(name="repeated-line", cuts="a paragraph that stood before", find=edges.repeated_lines),
 )
 BOLD = frozenset(rule.name for rule in RULES if rule.bold)

@@ -12,11 +12,16 @@ from copytaster.strip.page import Standing
 _SMALL = r"a-zß-öø-ÿ\u0101-\u017eа-яё-џґα-ωάέήίόύώ"
 _LARGE = r"A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁ-ЏҐΑ-ΩΆΈΉΊΌΎΏ"
 #: A headline and a summary with no space between them: "…with North KoreaThe White House…".
-_GLUED = re.compile(rf"(?<!\S)\S*[{_SMALL}\d.!?%)\]”\"'’»…](?:[“\"'‘«(„¿¡]?[{_LARGE}])\S*?[^\s,.;:](?=\s)")
-_SENTENCE_END = re.compile(rf"[{_SMALL}]{{2}}[.!?]\s")
+_GLUED = re.compile(rf"(?<!\S)\S*[{_SMALL}\d.!?%)\]”\"'’»…][“\"'‘«(„¿¡]?[{_LARGE}](?:\S*?[^\s,.;:])?(?=\s)")
+#: Joints that are common elsewhere too: believed only above a "read more".
+_LOOSELY_GLUED = re.compile(
+    rf"[{_SMALL}]{{3}}\d|[{_LARGE}][“\"«„][{_LARGE}]|[{_LARGE}]{{2}}[{_LARGE}][{_SMALL}]{{2}}|[{_SMALL}?!][-–—]\s?[{_LARGE}]|"
+    rf"[{_SMALL}][.?!…”\"»][{_LARGE}]|[{_SMALL}][“\"«„]\S"
+)
+_SENTENCE_END = re.compile(rf"[{_SMALL}]{{2}}[.]\s")
 _JOINT = re.compile(rf"[{_SMALL}](?=[{_LARGE}])")
-_NAME_PREFIX = re.compile(rf"\W*(?:Mc|Mac|De|Di|Du|Da|La|Le|Van|Von|Fitz|[OD]['’]|.{{1,2}}(?=[{_LARGE}]))")
-_HEADLINE_CHARACTERS = 8
+_NAME_PREFIX = re.compile(rf"\W*(?:Mc|Mac|De|Di|Du|Da|La|Le|Van|Von|Fitz|[OD]['’]|\w{{1,2}})(?=[{_LARGE}])")
+_HEADLINE_CHARACTERS = 6
 _HEADLINE_LIMIT = 260
 _SUMMARY_WORDS = 2
 _OPENER_WORDS = 12
@@ -28,6 +33,7 @@ _CARD_LINES = 4  # a teaser has at most so many lines: title, date, summary, but
 _SUMMARY_LIMIT = 70
 _BUTTON_WORDS = 6
 _FEW = 3
+_PAIR = 2  # a title and a summary
 _GLUED_LABEL = re.compile(r"\S+(?:\s\S+){0,4}\s?[:：](?:\S|\s*$)")
 _ARROWS = (*"»›→▸▶❯➜", ">>", " >")
 
@@ -42,6 +48,12 @@ def is_glued(line: Line) -> bool:
             within = _SENTENCE_END.search(text, 0, found.start()) is None
             return within and len(text[found.end() :].split()) >= _SUMMARY_WORDS
     return False
+
+
+def _is_loosely_glued(line: Line) -> bool:
+    return is_glued(line) or any(
+        found.search(line.text, 0, _HEADLINE_LIMIT) is not None for found in (_GLUED, _LOOSELY_GLUED)
+    )
 
 
 def buttons(page: Standing) -> Sequence[int]:
@@ -69,33 +81,48 @@ def _follows_glued(page: Standing, key: str) -> bool:
 
 def teasers_above_buttons(page: Standing) -> Iterator[int]:
     """Find lines with a "read more" right below, where they look like other stories."""
-    more = [i for i in buttons(page) if not page.lines[i].text.rstrip().endswith((":", "："))]
+    more = [i for i in buttons(page) if i and not page.lines[i].text.rstrip().endswith((":", "："))]
     for i in more:
-        if i and (is_glued(page.lines[i - 1]) or (len(more) > 1 and _is_story(page.lines[i - 1]))):
+        line = page.lines[i - 1]
+        if is_glued(line) or (len(more) > 1 and (_is_story(line) or _is_loosely_glued(line))):
             yield i - 1
-    yield from _cards(page, more)
+        elif len(more) >= _FEW and i > 1 and (i - 2 in more or is_opener(page, i - 2)):
+            yield i - 1  # between two buttons stands nothing of the article
+    yield from _cards(page, [i for i in more if not is_glued(page.lines[i - 1])])
 
 
 def _is_story(line: Line) -> bool:
     """Tell whether a line can be the title of another story; in a script without case, any can."""
-    text = line.text.rstrip()
     return (
-        line.is_linked
-        or is_glued(line)
-        or (line.is_title and text[-1:] != ":")
-        or text.upper() == text.lower()
+        line.is_linked or (line.is_title and not line.text.rstrip().endswith(":")) or _is_caseless(line.text)
     )
 
 
+def _is_caseless(text: str) -> bool:
+    sample = text[:_HEADLINE_LIMIT]
+    return sum(char.lower() != char.upper() for char in sample) * _FEW < len(sample)
+
+
 def _cards(page: Standing, more: Sequence[int]) -> Iterator[int]:
-    """Find the lines of teasers that stand at equal distances: title, summary, button; again and again."""
-    gaps = Counter(b - a for a, b in pairwise(more) if 1 < b - a <= _CARD_LINES)
-    gap, count = gaps.most_common(1)[0] if gaps else (0, 0)
-    if count + 1 < _FEW:
+    """Find teasers of several lines, title, date, summary, button, that stand on the page again and again."""
+    if len(more) < _FEW:
         return
-    for a, b in pairwise([more[0] - gap, *more]):
-        if b - a == gap and a + 1 >= 0 and _is_story(page.lines[a + 1]):
-            yield from range(a + 1, b)
+    for height in range(_CARD_LINES - 1, 1, -1):
+        tops = [i - height for i in more if i >= height and _heads_card(page, i - height, i)]
+        if len(tops) * _FEW >= len(more) * 2 and (height == _PAIR or _stand_close(more, height)):
+            for top in tops:
+                yield from range(top, top + height)
+            return
+
+
+def _heads_card(page: Standing, top: int, button: int) -> bool:
+    line = page.lines[top]
+    between = page.lines[top:button]
+    return line.is_title and not line.is_heading and not any("read-more" in other.whole for other in between)
+
+
+def _stand_close(more: Sequence[int], height: int) -> bool:
+    return all(b - a == height + 1 for a, b in pairwise(more))
 
 
 def related_lists(page: Standing) -> Iterator[int]:
@@ -123,12 +150,11 @@ def is_opener(page: Standing, index: int) -> bool:
 
 def _unnamed_opener(page: Standing, more: frozenset[int]) -> int:
     """Place of a heading in words that we do not know, above teasers that run to the end; or -1."""
-    first = next((i for i in sorted(more) if _runs_on(i, len(page.lines), more)), 0) - 2
-    if first < 0 or len(more) < _FEW or not is_glued(page.lines[first + 1]):
-        return -1
-    line = page.lines[first]
-    label = line.words <= _SUMMARY_LIMIT // 2 and _GLUED_LABEL.match(line.text)
-    return first if label or (line.words <= _BUTTON_WORDS and not line.ends_sentence) else -1
+    first = next((i for i in sorted(more) if _runs_on(i, len(page.lines), more)), 0) - _PAIR
+    for place in (first, first - 1):
+        if place >= 0 and len(more) >= _FEW and _GLUED_LABEL.match(page.lines[place].text):
+            return place if page.lines[place].words <= _SUMMARY_LIMIT // 2 else -1
+    return -1
 
 
 def _runs_on(start: int, end: int, more: frozenset[int]) -> bool:
@@ -192,10 +218,12 @@ def glued_tail(page: Standing) -> Iterator[int]:
 
 def keyword_lines(page: Standing) -> Iterator[int]:
     """Find site keywords: short fragments between commas, next to a list of other stories or at an end."""
-    for i, line in enumerate(page.lines):
-        if not _is_keywords(line):
-            continue
-        beside = any(0 <= j < len(page.lines) and is_opener(page, j) for j in (i - 1, i + 1))
+    places = [i for i, line in enumerate(page.lines) if _is_keywords(line)]
+    unnamed = _unnamed_opener(page, frozenset(buttons(page))) if places else -1
+    for i in places:
+        line = page.lines[i]
+        beside = unnamed >= 0 and abs(unnamed - i) <= 1
+        beside = beside or any(0 <= j < len(page.lines) and is_opener(page, j) for j in (i - 1, i + 1))
         if beside or (i in {0, len(page.lines) - 1} and _says_news(line)):
             yield i
 

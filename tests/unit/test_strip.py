@@ -1,0 +1,320 @@
+from itertools import cycle
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copytaster.model import Block
+from copytaster.strip import RULES, phrases, strip
+
+ENGLISH = [
+    "The harbour council of Velland voted on Tuesday to close the old ferry pier for two winters, after divers found that the oak piles beneath it had lost half of their strength.",
+    "“We would rather be late than sorry,” said harbour master Ines Okafor, who has run the port for nineteen years and remembers the storm that took the pier's northern end.",
+    "Passengers will board from the fish dock in the meantime, where a covered walkway and a heated waiting room are to be built before the first frost.",
+    "Work begins in March.",
+]
+GERMAN = [
+    "Der Hafenrat von Velland hat am Dienstag beschlossen, den alten Anleger für zwei Winter zu sperren, nachdem Taucher festgestellt hatten, dass die Eichenpfähle darunter die Hälfte ihrer Kraft verloren haben.",
+    "Die Fahrgäste steigen bis dahin am Fischkai ein, wo vor dem ersten Frost ein überdachter Gang und ein geheizter Warteraum entstehen sollen, wie die Hafenmeisterin am Abend sagte.",
+]
+SPANISH = [
+    "El consejo del puerto de Velland votó el martes cerrar el viejo muelle durante dos inviernos, después de que unos buzos hallaran que los pilotes de roble habían perdido la mitad de su fuerza.",
+    "Los pasajeros subirán entretanto en el muelle de los pescadores, donde antes de la primera helada se construirán un pasillo cubierto y una sala de espera con calefacción.",
+]
+RUSSIAN = [
+    "Совет порта Велланд во вторник решил закрыть старый причал на две зимы: водолазы обнаружили, что дубовые сваи под ним потеряли половину прочности и не выдержат ещё одного осеннего шторма без ремонта.",
+    "Пассажиры пока будут садиться на паром у рыбного причала, где до первых заморозков построят крытый переход и тёплый зал ожидания, сообщила вечером начальница порта, которая работает здесь девятнадцать лет.",
+]
+TURKISH = [
+    "Velland liman kurulu salı günü eski iskelenin iki kış boyunca kapatılmasına karar verdi; dalgıçlar iskelenin altındaki meşe kazıkların gücünün yarısını yitirdiğini saptamıştı ve yeni bir fırtınaya dayanmaları beklenmiyordu.",
+    "Yolcular bu süre içinde balıkçı rıhtımından binecek; ilk dondan önce oraya üstü kapalı bir geçit ve ısıtılan bir bekleme salonu yapılacağını liman müdürü akşam saatlerinde yaptığı açıklamada söyledi.",
+]
+CHINESE = [
+    "韦兰港务委员会星期二投票决定，将旧渡轮码头关闭两个冬季。潜水员此前发现，码头下方的橡木桩强度已经减半，恐怕经不起下一场风暴。",
+    "在此期间，乘客将改在渔港登船。港务负责人当晚表示，第一次霜冻之前，那里将建成有顶的通道和带暖气的候船室。",
+]
+ARABIC = [
+    "صوّت مجلس ميناء فيلاند يوم الثلاثاء على إغلاق رصيف العبّارات القديم مدة شتاءين، بعد أن اكتشف الغواصون أن الأعمدة الخشبية التي تحمله فقدت نصف قوتها ولن تصمد أمام عاصفة أخرى من دون إصلاح.",
+    "وسيصعد الركاب في هذه الأثناء من رصيف الصيادين، حيث سيُبنى ممر مسقوف وقاعة انتظار مدفأة قبل أول صقيع، كما قالت مديرة الميناء التي تعمل هنا منذ تسعة عشر عاما.",
+]
+TEASERS = {
+    "en": (
+        "Tram drivers in Kant strike againThe third walkout this month began at dawn on",
+        "Otters return to the Lune after fifty yearsA family of five was filmed below the weir by",
+    ),
+    "de": (
+        "Straßenbahnfahrer in Kant streiken erneutDer dritte Ausstand in diesem Monat begann am",
+        "Otter kehren nach fünfzig Jahren zurückEine Familie wurde unterhalb des Wehrs gefilmt",
+    ),
+    "es": (
+        "Los tranviarios de Kant vuelven a la huelgaEl tercer paro del mes empezó al amanecer",
+        "Las nutrias regresan al Lune tras medio sigloUna familia fue grabada bajo la presa",
+    ),
+    "ru": (
+        "Водители трамваев в Канте снова бастуютТретья забастовка за месяц началась на рассвете",
+        "Выдры вернулись в Луну через полвекаСемью из пяти зверей сняли у плотины",
+    ),
+    "tr": (
+        "Kant'ta vatmanlar yeniden grevdeBu ayın üçüncü iş bırakma eylemi şafakta başladı",
+        "Su samurları elli yıl sonra döndüBeş kişilik aile bendin altında görüntülendi",
+    ),
+    "zh": (
+        "康特市电车司机再度罢工本月第三次罢工于黎明开始，持续到傍晚",
+        "水獭五十年后重返卢恩河摄影师在堰坝下拍到一家五口",
+    ),
+    "ar": (
+        "سائقو الترام في كانت يضربون من جديدبدأ الإضراب الثالث هذا الشهر عند الفجر",
+        "القضاعات تعود إلى النهر بعد خمسين عاماصُوّرت عائلة من خمسة عند السد",
+    ),
+}
+AGGREGATORS = [
+    pytest.param(ENGLISH, "en", "Velland Latest News, Velland Headlines", "Similar News:Stories like this one from other papers.", "Read more »", id="en"),
+    pytest.param(ENGLISH, "en", "News Kantoria, Kantoria Today, Kantoria Sport", "You may also like", "Continue reading", id="en without arrow"),
+    pytest.param(GERMAN, "de", "Velland Nachrichten, Velland Schlagzeilen", "Ähnliche Nachrichten:", "Weiterlesen »", id="de"),
+    pytest.param(SPANISH, "es", "Velland últimas noticias, Velland titulares", "Noticias relacionadas", "Leer más →", id="es"),
+    pytest.param(RUSSIAN, "ru", "Велланд новости, Велланд последние новости", "Читайте также:", "Читать далее…", id="ru"),
+    pytest.param(TURKISH, "tr", "Velland haberleri, Velland son dakika", "Benzer haberler:", "Devamını oku »", id="tr"),
+    pytest.param(CHINESE, "zh", "韦兰最新新闻，韦兰头条", "相关新闻：", "阅读更多 »", id="zh"),
+    pytest.param(ARABIC, "ar", "فيلاند آخر الأخبار، فيلاند عناوين", "أخبار ذات صلة", "اقرأ المزيد »", id="ar"),
+    pytest.param(ENGLISH, "en", "Velland Neks Zut, Velland Kapti", "Zambo neks:Legi simila noveli.", "Blorf zut »", id="words that no file has"),
+]  # fmt: skip
+
+
+def blocks(lines, **markup):
+    return [Block(text=line, **markup) for line in lines]
+
+
+def kept(lines, headline="A headline of its own", **told):
+    return [block.text for block in strip(blocks(lines), headline=headline, **told).kept]
+
+
+@pytest.mark.parametrize(("own", "language", "keywords", "opener", "more"), AGGREGATORS)
+def test_a_list_of_teasers_below_the_article_goes(own, language, keywords, opener, more):
+    teasers = [
+        line for teaser, _ in zip(cycle(TEASERS[language]), range(6), strict=False) for line in (teaser, more)
+    ]
+    assert kept([*own, keywords, opener, *teasers], language=language) == own
+
+
+@pytest.mark.parametrize(("own", "language", "keywords", "opener", "more"), AGGREGATORS)
+def test_teasers_between_the_paragraphs_go(own, language, keywords, opener, more):
+    first, second = TEASERS[language]
+    lines = [own[0], first, more, own[1], second, more, first, more, *own[2:]]
+    assert kept(lines, language=language) == own
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "ru", "tr"])
+def test_teasers_of_three_lines_go(language):
+    own = {"en": ENGLISH, "de": GERMAN, "es": SPANISH, "ru": RUSSIAN, "tr": TURKISH}[language]
+    card = ["Otters 2024", own[0][:80] + " …", "»» Read more »"]
+    title = {"en": "Otters return to the river", "de": "Otter kehren zurück", "es": "Vuelven las nutrias"}
+    card[0] = title.get(language, "Lune 2024 Velland")
+    assert kept([*own, "Related articles", *card, *card, *card], language=language) == own
+
+
+def test_the_order_of_keywords_and_heading_does_not_matter():
+    teasers = [line for teaser in TEASERS["en"] for line in (teaser, "Read more »")]
+    lines = [*ENGLISH, "More from The Velland Courier", "Velland News, Velland Weather", *teasers]
+    assert kept(lines) == ENGLISH
+
+
+def test_each_cut_says_line_rule_and_place():
+    stripped = strip(blocks(["Advertisement", *ENGLISH, "Share this article"]), headline=None)
+    assert [(cut.line, cut.rule, cut.place) for cut in stripped.cuts] == [
+        ("Advertisement", "advertisement", 0),
+        ("Share this article", "share", 5),
+    ]
+
+
+CHROME = {
+    "share": ["Share", "Teilen", "Partager", "Compartir", "Поделиться", "シェア", "공유하기", "Follow us on Instagram"],
+    "subscribe": ["Sign up for our newsletter", "Jetzt abonnieren", "S'abonner", "Suscríbete", "Abone ol", "订阅"],
+    "advertisement": ["ADVERTISEMENT", "Anzeige", "Publicité", "Publicidad", "Реклама", "広告", "إعلان"],
+    "continued": ["Story continues below", "La suite après la publicité", "Artikeln fortsätter efter annonsen"],
+    "comments": ["14 comments", "Kommentare", "Laisser un commentaire", "Комментарии", "댓글"],
+    "cookies": ["Accept all cookies", "Alle akzeptieren", "This website uses cookies to improve your visit."],
+    "copyright": ["© 2026 The Velland Courier", "All rights reserved.", "Alle Rechte vorbehalten"],
+    "navigation": ["Page 2 of 3", "Back to top", "Nächste Seite"],
+    "read-more": ["Read more »", "[Read more]", "READ MORE…", "Lire la suite", "Leggi tutto", "続きを読む"],
+    "cross-reference": ["Also read: Ferry prices rise again", "READ MORE: Pier closed for good", "Lesen Sie auch: Der Sturm von 1987"],
+    "picture-credit": ["Photo: Ida Brandt / Velland Press", "Foto: dpa", "Image credit: Port of Velland"],
+    "leaked-markup": ['[caption id="attachment_7" align="left"]', "window.dataLayer = window.dataLayer || [];"],
+    "bare-address": ["https://courier.example/pier", "desk@courier.example"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "line"), [(rule, line) for rule, lines in CHROME.items() for line in lines])
+def test_a_line_of_chrome_between_paragraphs_goes(rule, line):
+    stripped = strip(blocks([*ENGLISH[:2], line, *ENGLISH[2:]]), headline=None)
+    assert [(cut.line, cut.rule) for cut in stripped.cuts] == [(line, rule)]
+
+
+def test_headline_byline_and_date_above_the_article_go():
+    lines = [
+        "Velland › Port",
+        "Velland closes its ferry pier",
+        "By Ida Brandt",
+        "12 March 2026, 14:30",
+        "4 min read",
+        *ENGLISH,
+    ]
+    assert kept(lines, headline="Velland closes its ferry pier") == ENGLISH
+
+
+def test_the_headline_in_another_wording_goes():
+    lines = ["Old ferry pier: Velland closes it for two winters", *ENGLISH]
+    assert kept(lines, headline="Velland closes old ferry pier for two winters") == ENGLISH
+
+
+def test_source_rights_and_author_box_below_the_article_go():
+    lines = [
+        *ENGLISH,
+        "Additional reporting by Noor Vance",
+        "Ida Brandt is a reporter at The Velland Courier, where she covers the port and the islands.",
+        "© The Velland Courier 2026. All rights reserved.",
+    ]
+    assert kept(lines, authors=["Ida Brandt"]) == ENGLISH
+
+
+OWN = {
+    "a quotation that says read more": '"Read more," she told the children. "Read more than you write."',
+    "a question within an interview": "And the winter?",
+    "a short sentence at the end": "He never came back.",
+    "names between commas": "Ana Silva, Bruno Reis, Carla Dias, Duarte Melo",
+    "a sentence on newsletters": "The paper's newsletter has more subscribers than the town has inhabitants.",
+    "a sentence on cookies": "Regulators said the cookies had followed visitors for years without their consent.",
+    "a sentence with a brand": "She had sold the recording on YouTube and GitHub before PlayStation asked for it.",
+    "a sentence that begins like a heading": "Related articles of the treaty were struck out by the court in the spring.",
+    "a heading of its own": "Related work",
+    "an item of a list": "- Two cups of flour and a pinch of salt",
+    "a time in a live blog": "14:05 – The first ferry casts off, an hour late.",
+    "a sentence with a colon": "Also: the bridge stays closed until Monday.",
+}
+
+
+@pytest.mark.parametrize("line", OWN.values(), ids=OWN.keys())
+def test_a_line_of_the_article_stays(line):
+    assert kept([*ENGLISH[:3], line, ENGLISH[3]]) == [*ENGLISH[:3], line, ENGLISH[3]]
+
+
+def test_an_article_about_newsletters_and_cookies_stays_whole():
+    lines = [
+        "Half of the newsletters that readers sign up for are never opened, a study of nine publishers found, and the buttons that say “Subscribe now” are pressed by mistake more often than not.",
+        "“We use cookies to improve your experience” is the sentence that people in the study remembered best, although hardly anyone could say what it means or who we is.",
+        "Publishers that stopped asking lost nothing: their readers stayed longer, and more of them paid in the end.",
+    ]
+    assert kept(lines) == lines
+
+
+def test_a_poem_stays_whole():
+    lines = [
+        "The tide came in",
+        "and took the wall",
+        "and took the men",
+        "who built it all",
+        "The tide came in",
+        "and that was all",
+    ]
+    assert kept(lines, headline="The wall") == lines
+
+
+def test_an_interview_with_short_questions_stays_whole():
+    lines = [
+        "Why the pier?",
+        ENGLISH[0],
+        "And the money?",
+        ENGLISH[1],
+        "More questions?",
+        ENGLISH[2],
+        "Thank you for your time.",
+    ]
+    assert kept(lines) == lines
+
+
+def test_a_list_article_stays_whole():
+    lines = [
+        "Five things to pack",
+        ENGLISH[0],
+        *(f"- {thing}" for thing in ("Warm socks", "A lamp", "Tea", "More tea")),
+    ]
+    assert kept(lines, headline="What to take to the islands") == lines
+
+
+def test_prose_below_a_box_of_links_stays():
+    lines = [
+        *ENGLISH[:2],
+        "Related articles",
+        "Ferry prices rise again",
+        "Storm of 1987 remembered",
+        *ENGLISH[2:],
+    ]
+    assert kept(lines) == ENGLISH
+
+
+def test_code_that_an_article_shows_stays():
+    lines = [ENGLISH[0], "var pier = 1;", "function close(pier) {", "  return pier - 1;", "}", ENGLISH[1]]
+    assert kept(lines) == lines
+
+
+def test_lines_of_links_in_a_list_of_stories_go_and_a_linked_paragraph_stays():
+    own = [*blocks(ENGLISH[:2]), Block(text=ENGLISH[2], link_share=0.3)]
+    links = blocks(["Ferry prices rise again", "Storm remembered."], tag="li", link_share=1.0)
+    assert strip([*own, Block(text="Most read", tag="h2"), *links], headline=None).kept == tuple(own)
+
+
+def test_nothing_is_never_made_of_something():
+    lines = ["Read more »", "Share", "Advertisement"]
+    stripped = strip(blocks(lines), headline=None)
+    assert [block.text for block in stripped.kept] == lines
+    assert [cut.line for cut in stripped.doubtful] == lines
+    assert stripped.cuts == ()
+
+
+def test_a_page_of_teasers_only_is_kept_and_flagged():
+    lines = [line for teaser in TEASERS["en"] for line in (teaser, "Read more »")]
+    stripped = strip(blocks(lines), headline="News")
+    assert [cut.rule for cut in stripped.doubtful if cut.rule == "teaser"] == ["teaser", "teaser"]
+    assert set(TEASERS["en"]) <= {block.text for block in stripped.kept}
+
+
+def test_an_empty_page_stays_empty():
+    assert strip([], headline=None).kept == ()
+
+
+def test_rule_names_are_stable_and_unique():
+    names = [rule.name for rule in RULES]
+    assert len(set(names)) == len(names)
+    assert all(rule.cuts for rule in RULES)
+
+
+def test_there_are_phrases_in_many_languages():
+    assert len(phrases.load().held) >= 40
+
+
+PIECES = st.sampled_from([
+    *ENGLISH, *TEASERS["en"], *CHINESE, *(line for lines in CHROME.values() for line in lines), *OWN.values(),
+    "Related articles", "Velland Latest News, Velland Headlines", "", "   ", "12 March 2026", "By Ida Brandt", "Ida Brandt",
+])  # fmt: skip
+LINES = st.lists(st.one_of(PIECES, st.text(max_size=80)), max_size=24)
+
+
+@given(LINES, st.one_of(st.none(), PIECES, st.text()), st.sampled_from([None, "en", "zh", "de-AT", "", "x"]))
+@settings(max_examples=300, deadline=None)
+def test_kept_and_cut_lines_are_the_lines_read_in_their_order(lines, headline, language):
+    read = [Block(text=line, link_share=len(line) % 3 / 2) for line in lines]
+    stripped = strip(read, headline=headline, abstract=headline, authors=["Ida Brandt"], language=language)
+    cut = {one.place for one in stripped.cuts}
+    assert [block for place, block in enumerate(read) if place not in cut] == list(stripped.kept)
+    assert all(read[one.place].text == one.line for one in (*stripped.cuts, *stripped.doubtful))
+    assert bool(stripped.kept) or not any(line.strip() for line in lines)
+
+
+@given(LINES)
+@settings(max_examples=150, deadline=None)
+def test_stripping_again_comes_to_rest(lines):
+    before, after = None, tuple(blocks(lines))
+    for _ in range(4):
+        if before == after:
+            return
+        before, after = after, strip(after, headline="Velland closes its ferry pier").kept
+    assert before == after

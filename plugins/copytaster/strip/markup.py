@@ -25,8 +25,10 @@ def leaked_markup(page: Standing) -> Iterator[int]:
         if line.block.tag not in {"pre", "code"} and _is_leak(line.text):
             yield i
     scripts = [i for i, line in enumerate(page.lines) if _SCRIPT.match(line.text)]
-    if len(scripts) <= _LEAKS and not any(
-        _LISTING.search(line.text) for i, line in enumerate(page.lines) if i not in scripts
+    if (
+        scripts
+        and len(scripts) <= _LEAKS
+        and not any(_LISTING.search(line.text) for i, line in enumerate(page.lines) if i not in scripts)
     ):
         yield from scripts
 

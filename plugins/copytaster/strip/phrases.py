@@ -51,7 +51,7 @@ class Phrases:
     whole: _Whole
     begun: Mapping[str, tuple[_Open, ...]]
     ended: Mapping[str, tuple[_Open, ...]]
-    held: Mapping[str, tuple[_Open, ...]]  # by language
+    held: Mapping[str, tuple[tuple[str, str], ...]]  # language, "" for all -> (text within, rule)
     date_words: frozenset[str]
     news_words: tuple[str, ...]  # that lines of site keywords are made of
     digest: str  # of all phrases
@@ -72,10 +72,9 @@ class Phrases:
         """Name the rules of which an open phrase fits this folded line."""
         begun, ended = self.begun.get(key[:2], ()), self.ended.get(key[-2:], ())
         found = {p.rule for p in (*begun, *ended) if p.fits(key) and p.counts_in(language)}
-        for spoken in {language, "en"} if language in self.held else self.held:
-            for phrase in self.held[str(spoken)]:
-                if phrase.middle in key:
-                    found.add(phrase.rule)
+        for text, rule in self.held.get(language or "", self.held[""]):
+            if text in key:
+                found.add(rule)
         return frozenset(found) if found else _NO_RULES
 
     def beginning(self, key: str, rule: str, language: str | None = None) -> str:
@@ -111,7 +110,7 @@ def _compile(told: Iterable[_Told]) -> Phrases:
         whole=_whole(entry for entry in chrome if "…" not in entry[0]),
         begun=_by_edge((p.begin[:2], p) for p in opened if p.begin),
         ended=_by_edge((p.end[-2:], p) for p in opened if p.end and not p.begin),
-        held={name: tuple(p for p in opened if p.language == name and _holds(p)) for name in languages},
+        held={name: tuple(_held(opened, name)) for name in ("", *languages)},
         date_words=frozenset(fold(phrase) for phrase, rule, _ in told if rule == "date-words"),
         news_words=tuple({fold(phrase) for phrase, rule, _ in told if rule == "keywords"}),
         digest=hashlib.sha256(repr(sorted(told)).encode()).hexdigest()[:8],
@@ -133,8 +132,12 @@ def _open(phrase: str, rule: str, language: str) -> _Open:
     return _Open(begin, " ".join(middle), end, rule, language)
 
 
-def _holds(phrase: _Open) -> bool:
-    return bool(phrase.middle) and not phrase.begin and not phrase.end
+def _held(phrases: Iterable[_Open], language: str) -> Iterator[tuple[str, str]]:
+    """Texts that count in a page of that language: its own and English; all where it is unknown."""
+    for phrase in phrases:
+        counts = not language or phrase.language in {language, "en"}
+        if counts and phrase.middle and not phrase.begin and not phrase.end:
+            yield phrase.middle, phrase.rule
 
 
 def _by_edge(phrases: Iterable[tuple[str, _Open]]) -> Mapping[str, tuple[_Open, ...]]:

@@ -140,9 +140,9 @@ def is_opener(page: Standing, index: int) -> bool:
     line, label = page.lines[index], page.labels[index]
     if "related" in page.whole[index] or (label and "related" in label.rules and label.rest[1:2].strip()):
         return True
-    phrase = page.begins(index, "related")
-    if not phrase:
+    if "related" not in line.open:
         return False
+    phrase = page.begins(index, "related")
     if line.key[len(phrase) :].lstrip().startswith(":"):
         return True
     return line.words <= _OPENER_WORDS and not line.ends_sentence and not line.text.rstrip().endswith(":")

@@ -35,7 +35,7 @@ def above_headline(page: Standing) -> Iterator[int]:
     """Find breadcrumbs and kickers: what stands above the repeated headline."""
     places = list(repeated_headline(page))
     above = range(places[-1]) if places else range(0)
-    return (i for i in above if page.lines[i].words <= _BYLINE_WORDS)
+    return (i for i in above if page.lines[i].words <= _BYLINE_WORDS and not page.lines[i].ends_sentence)
 
 
 def _is_headline(page: Standing, line: Line) -> bool:

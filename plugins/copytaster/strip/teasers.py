@@ -88,7 +88,7 @@ def teasers_above_buttons(page: Standing) -> Iterator[int]:
             yield i - 1
         elif len(more) >= _FEW and i > 1 and (i - 2 in more or is_opener(page, i - 2)):
             yield i - 1  # between two buttons stands nothing of the article
-    yield from _cards(page, [i for i in more if not is_glued(page.lines[i - 1])])
+    yield from _cards(page, more)
 
 
 def _is_story(line: Line) -> bool:
@@ -107,18 +107,23 @@ def _cards(page: Standing, more: Sequence[int]) -> Iterator[int]:
     """Find teasers of several lines, title, date, summary, button, that stand on the page again and again."""
     if len(more) < _FEW:
         return
+    buttons_at = frozenset(more)
     for height in range(_CARD_LINES - 1, 1, -1):
-        tops = [i - height for i in more if i >= height and _heads_card(page, i - height, i)]
+        tops = [
+            i - height
+            for i in more
+            if i >= height
+            and _heads_card(page.lines[i - height])
+            and not buttons_at.intersection(range(i - height, i))
+        ]
         if len(tops) * _FEW >= len(more) * 2 and (height == _PAIR or _stand_close(more, height)):
             for top in tops:
                 yield from range(top, top + height)
             return
 
 
-def _heads_card(page: Standing, top: int, button: int) -> bool:
-    line = page.lines[top]
-    between = page.lines[top:button]
-    return line.is_title and not line.is_heading and not any("read-more" in other.whole for other in between)
+def _heads_card(line: Line) -> bool:
+    return line.is_title and not line.is_heading
 
 
 def _stand_close(more: Sequence[int], height: int) -> bool:
@@ -172,7 +177,14 @@ def _teasers_from(page: Standing, start: int, more: frozenset[int]) -> Iterator[
 
 def _is_teaser(page: Standing, i: int, more: frozenset[int]) -> bool:
     line = page.lines[i]
-    if i in more or i + 1 in more or line.is_linked or line.is_title or is_glued(line):
+    if (
+        i in more
+        or i + 1 in more
+        or (i + _PAIR in more and not line.is_prose)
+        or line.is_linked
+        or line.is_title
+        or is_glued(line)
+    ):
         return True
     return _is_summary(page, i)
 

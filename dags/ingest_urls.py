@@ -55,7 +55,7 @@ from copytaster.tasks import as_task
 )
 def ingest_urls():
     submit = as_task(steps.submit_urls)
-    claim = as_task(steps.claim_submission)
+    batches = as_task(steps.batches_of_submission)
     fetch = as_task(steps.fetch_pages)
     extract = as_task(steps.extract_articles)
     validate = as_task(steps.validate_articles)
@@ -68,7 +68,8 @@ def ingest_urls():
 
     submission = submit("{{ params.urls }}", priority="{{ params.priority }}", note="{{ params.note }}")
     # A teardown runs whatever became of the batches, and does not paint a failed run green.
-    batch.expand(number=claim(submission)) >> report(submission).as_teardown(on_failure_fail_dagrun=True)
+    last = report(submission).as_teardown(on_failure_fail_dagrun=True)
+    batch.expand(number=batches(submission)) >> last
 
 
 ingest_urls()

@@ -10,7 +10,10 @@ pages_waiting = Asset(
     watchers=[
         AssetWatcher(
             name="work_list",
-            trigger=WorkListTrigger(channel="copytaster_pages_waiting", question="work_waiting"),
+            # `discover` announces its pages itself: the clock is for what that misses.
+            trigger=WorkListTrigger(
+                channel="copytaster_pages_waiting", question="work_waiting", patience=15.0
+            ),
         )
     ],
 )

@@ -105,7 +105,7 @@ def ingest(given: Namespace) -> int:
     with database(Settings.from_environment()) as local:
         around = _around(local)
         submission = steps.submit_urls(given.urls, priority="urgent", note=given.note, **around)
-        for batch in steps.claim_submission(submission, **around):
+        for batch in steps.batches_of_submission(submission, **around):
             _run_batch(steps.fetch_pages(batch, **around), around)
         fates = steps.report_urls(submission, **around)
     rows = [

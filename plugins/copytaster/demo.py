@@ -25,7 +25,7 @@ from copytaster.stack import Stack
 #: What the demo may take, in seconds, before it says that something is wrong.
 PATIENCE = 420
 #: The sample site is ours and on this machine: no need to be slow with it.
-DEMO_PACE = {"COPYTASTER_HOST_DELAY_SECONDS": "0.05", "COPYTASTER_WATCH_SECONDS": "5"}
+DEMO_PACE = {"COPYTASTER_HOST_DELAY_SECONDS": "0.05", "COPYTASTER_WATCH_SECONDS": "10"}
 CONTACT = "demo@copytaster.example"
 
 
@@ -137,7 +137,7 @@ def _watch_samples(local: Local) -> None:
 
 
 def _environment(settings: Settings, connect_to: str) -> dict[str, str]:
-    """What Airflow's tasks get to know; a contact is needed to fetch politely from anybody."""
+    """Give what Airflow's tasks are to know; a contact is needed to fetch politely from anybody."""
     given = {
         "COPYTASTER_DATABASE_URL": settings.database_url,
         "COPYTASTER_DATA_DIR": str(Path(settings.data_dir).resolve()),

@@ -5,6 +5,7 @@ the order of the jobs, and only a bounded number of jobs is ever taken in advanc
 """
 
 import gc
+import importlib
 import multiprocessing
 import resource
 from collections import deque
@@ -12,16 +13,19 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.context import ForkContext, ForkServerContext
+from multiprocessing.process import BaseProcess
 from time import monotonic
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeAlias, TypeVar
+
+import psutil
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 Trouble = Literal["timeout", "crashed"]
+Context: TypeAlias = ForkContext | ForkServerContext
 
 _AHEAD = 16  # jobs in flight or waiting for an earlier one, for each worker
-_STOP_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,19 +51,31 @@ def in_order(
     workers: int,
     limits: Limits,
     preload: Iterable[str] = (),
+    fork: bool = False,
 ) -> "Iterator[tuple[Job, Result | Lost]]":
     """Yield each job with its result, in order.
 
     ``work`` is a module-level function that reports its own failures in its result; ``preload``
-    names modules that are imported once for all processes.
+    names modules that are imported once for all processes. ``fork`` takes over what this process
+    has imported, in milliseconds: only for a process that has no other thread.
     """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(preload))
-    pool = _Pool(work, limits, context, max(1, workers))
+    pool = _Pool(work, limits, _forking(preload) if fork else _serving(preload), max(1, workers))
     try:
         yield from pool.run(iter(jobs))
     finally:
         pool.close()
+
+
+def _serving(preload: Iterable[str]) -> Context:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(preload))
+    return context
+
+
+def _forking(preload: Iterable[str]) -> Context:
+    for name in preload:
+        importlib.import_module(name)
+    return multiprocessing.get_context("fork")
 
 
 @dataclass(slots=True)
@@ -72,7 +88,7 @@ class _Slot(Generic[Job, Result]):
 
 @dataclass(slots=True)
 class _Worker(Generic[Job, Result]):
-    process: ForkServerProcess
+    process: BaseProcess
     pipe: Connection
     done: int = 0
     deadline: float = 0.0
@@ -82,9 +98,7 @@ class _Worker(Generic[Job, Result]):
 class _Pool(Generic[Job, Result]):
     """Workers and the queue of slots, in order."""
 
-    def __init__(
-        self, work: Callable[[Job], Result], limits: Limits, context: ForkServerContext, workers: int
-    ) -> None:
+    def __init__(self, work: Callable[[Job], Result], limits: Limits, context: Context, workers: int) -> None:
         self._work, self._limits, self._context = work, limits, context
         self._workers: list[_Worker[Job, Result]] = [self._start() for _ in range(workers)]
         self._queue: deque[_Slot[Job, Result]] = deque()
@@ -147,7 +161,6 @@ class _Pool(Generic[Job, Result]):
         worker.slot = None
         worker.done += 1
         if worn:
-            worker.process.kill()
             self._stop(worker)
             self._workers[self._workers.index(worker)] = self._start()
 
@@ -161,19 +174,16 @@ class _Pool(Generic[Job, Result]):
         return _Worker(process=process, pipe=ours)
 
     def _stop(self, worker: _Worker[Job, Result]) -> None:
-        """End a worker: an idle one goes by itself once its pipe closes."""
+        """End a worker: it holds nothing that is worth waiting for."""
         worker.pipe.close()
-        if worker.slot is not None:
-            worker.process.kill()
-        worker.process.join(_STOP_SECONDS)
-        if worker.process.is_alive():
-            worker.process.kill()
-            worker.process.join()
+        worker.process.kill()
+        worker.process.join()
         worker.process.close()
 
 
 def _serve(pipe: Connection, work: Callable[[Job], Result], most_bytes: int) -> None:
     """Answer jobs until the other end closes."""
+    most_bytes += psutil.Process().memory_info().vms  # what was inherited is not the job's
     resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     gc.freeze()

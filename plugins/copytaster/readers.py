@@ -1,6 +1,7 @@
 """Pages -> Readings, in processes that are recycled: one bad page costs one row, never the batch."""
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 
 from copytaster.errors import Unusable
@@ -18,9 +19,11 @@ def read_all(
     pages: Iterable[Page | Reading], *, beat: Callable[[], None], workers: int | None = None
 ) -> Iterator[Reading]:
     """Yield one reading for each page, in order (a reading is passed on); ``beat`` is called after each."""
-    for page, reading in in_order(
-        read, pages, workers=workers or os.cpu_count() or 1, limits=LIMITS, preload=PRELOAD
-    ):
+    alone = threading.active_count() == 1  # a fork copies no other thread, but the locks that it holds
+    jobs = in_order(
+        read, pages, workers=workers or os.cpu_count() or 1, limits=LIMITS, preload=PRELOAD, fork=alone
+    )
+    for page, reading in jobs:
         beat()
         if isinstance(reading, Lost):
             yield Reading(page_id=_id(page), reason="extraction_failed", detail=reading.trouble)

@@ -5,7 +5,7 @@ batch: files are written whole under names of their own, and rows are only moved
 in which the step expects them. Heavy libraries are imported where they are used, so that DAG files
 parse fast. ``settings`` and ``archive`` come from Airflow (``tasks.as_task``) or the command line.
 """
-# ruff: noqa: PLC0415 - see the third sentence
+# ruff: noqa: ARG001, PLC0415 - every step takes the same surroundings; for imports see above
 
 import logging
 from collections import Counter
@@ -35,7 +35,6 @@ def poll_sources(*, settings: Settings, archive: ArchivePath) -> int:
     """Ask each due source what it has; put new links on the work list. Return how many are new."""
     from copytaster import store
 
-    del archive
     with store.connect(settings.database_url) as db:
         sources = store.claim_due_sources(db, limit=POLLS_PER_RUN, lease_seconds=settings.lease_seconds)
     with ThreadPoolExecutor(POLL_THREADS) as pool:
@@ -46,25 +45,15 @@ def poll_sources(*, settings: Settings, archive: ArchivePath) -> int:
 
 def announce_pages(new: int, *, settings: Settings, archive: ArchivePath) -> int:
     """Pass on how many pages are new; as a task, this is what tells Airflow of the asset."""
-    del settings, archive
     return new
 
 
-def claim_batches(*, settings: Settings, archive: ArchivePath, submission: int | None = None) -> list[int]:
+def claim_batches(*, settings: Settings, archive: ArchivePath) -> list[int]:
     """Claim waiting pages in batches, orphaned batches first. Return the batch ids; none is fine."""
     from copytaster import store
 
-    del archive
     with store.connect(settings.database_url) as db:
-        batches = store.claim_batches(
-            db,
-            limit=settings.run_batches,
-            max_pages=settings.batch_pages,
-            seconds_per_host=settings.batch_seconds,
-            default_delay_seconds=settings.host_delay_seconds,
-            lease_seconds=settings.lease_seconds,
-            submission_id=submission,
-        )
+        batches = _claim(db, settings)
     log.info("claimed batches %s", batches)
     return batches
 
@@ -77,34 +66,39 @@ def submit_urls(
     priority: str = "high",
     note: str | None = None,
 ) -> int:
-    """Put URLs that a person gave on the work list; return the submission's id, for the report.
+    """Put URLs that a person gave on the work list, and claim them in the same breath.
 
-    Raises ``BadSubmission`` if there is no URL at all, or no such priority.
+    Returns the submission's id. A page that another run holds stays with it. Raises ``BadSubmission``
+    if there is no URL at all, or no such priority.
     """
     from copytaster import store
 
-    del archive
     if priority not in PRIORITIES:
         raise BadSubmission(f"priority {priority!r} is none of {', '.join(PRIORITIES)}")
     wishes = [_wish(url.strip()) for url in urls if url.strip()]
     if not wishes:
         raise BadSubmission("there is no URL in the list")
     with store.connect(settings.database_url) as db:
-        return store.submit_urls(
+        submission = store.submit_urls(
             db, wishes, priority=PRIORITIES[priority], note=note or "", submitted_by="ingest_urls"
         )
+        # In one transaction: else the run that the submission wakes might be quicker than ours.
+        _claim(db, settings, submission)
+    return submission
 
 
-def claim_submission(submission: int, *, settings: Settings, archive: ArchivePath) -> list[int]:
-    """Claim the pages of one submission; pages that another run has claimed already stay with it."""
-    return claim_batches(settings=settings, archive=archive, submission=submission)
+def batches_of_submission(submission: int, *, settings: Settings, archive: ArchivePath) -> list[int]:
+    """Give the batches that were claimed for a submission."""
+    from copytaster import store
+
+    with store.connect(settings.database_url) as db:
+        return store.batches_of_submission(db, submission)
 
 
 def report_urls(submission: int, *, settings: Settings, archive: ArchivePath) -> list[dict[str, Any]]:
     """Report what became of each URL of a submission: logged as a table, returned for XCom."""
     from copytaster import store
 
-    del archive
     with store.connect(settings.database_url) as db:
         fates = store.submission_report(db, submission)
     for fate in fates:
@@ -193,6 +187,20 @@ def sweep(*, settings: Settings, archive: ArchivePath) -> dict[str, int]:
     counts["files_removed"] = remove_unfinished(archive, older_than_seconds=2 * settings.lease_seconds)
     log.info("sweep: %s", counts)
     return counts
+
+
+def _claim(db: Any, settings: Settings, submission: int | None = None) -> list[int]:
+    from copytaster import store
+
+    return store.claim_batches(
+        db,
+        limit=settings.run_batches,
+        max_pages=settings.batch_pages,
+        seconds_per_host=settings.batch_seconds,
+        default_delay_seconds=settings.host_delay_seconds,
+        lease_seconds=settings.lease_seconds,
+        submission_id=submission,
+    )
 
 
 class BadSubmission(CopytasterError):

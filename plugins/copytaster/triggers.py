@@ -17,27 +17,32 @@ log = logging.getLogger(__name__)
 
 #: Seconds to wait before the next try while the database is away: doubled each time, up to this.
 LONGEST_PAUSE = 60.0
+#: Seconds after an event in which the clock starts nothing: the run has not claimed its work yet.
+QUIET_SECONDS = 60.0
+#: Seconds for which notifications are gathered into one event.
+BURST_SECONDS = 0.05
 
 
 class WorkListTrigger(BaseEventTrigger):
     """Fires when a question about the work list is answered with yes.
 
-    It asks on each NOTIFY on ``channel``, after each (re)connect, because a notification that was
-    sent meanwhile is lost, and every ``watch_seconds``, so that a passing moment (a retry time, an
-    expired lease) needs no notification. While the answer stays yes because a run has only just
-    been started, it does not fire again before ``watch_seconds`` have passed, unless notified.
+    It asks on each NOTIFY on ``channel``; after each (re)connect, because what was notified meanwhile
+    is lost; and every ``watch_seconds``, so that a passing moment (a retry time, an expired lease)
+    needs no notification. By the clock it asks only for work that nobody took for ``patience``
+    seconds: what a run has just been started for is no reason to start another.
     """
 
-    def __init__(self, *, channel: str, question: str) -> None:
+    def __init__(self, *, channel: str, question: str, patience: float = 0.0) -> None:
         super().__init__()  # type: ignore[no-untyped-call] # Airflow annotates none of its constructors
         self.channel = channel
         self.question = question
+        self.patience = patience
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Give Airflow the class path and the arguments to make this trigger again."""
         return (
             f"{type(self).__module__}.{type(self).__qualname__}",
-            {"channel": self.channel, "question": self.question},
+            {"channel": self.channel, "question": self.question, "patience": self.patience},
         )
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
@@ -74,10 +79,17 @@ class WorkListTrigger(BaseEventTrigger):
         ) as connection:
             await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self.channel)))
             yield None
+            quiet_until = 0.0
             async for wake_up in _wake_ups(connection, settings.watch_seconds):
-                cursor = await connection.execute(question)
+                by_clock = wake_up == "clock"
+                if by_clock and monotonic() < quiet_until:
+                    continue
+                cursor = await connection.execute(
+                    question, {"overdue_seconds": self.patience if by_clock else 0.0}
+                )
                 row = await cursor.fetchone()
                 if row and row[0]:
+                    quiet_until = monotonic() + QUIET_SECONDS
                     yield wake_up
 
 
@@ -88,6 +100,8 @@ async def _wake_ups(connection: Any, watch_seconds: float) -> AsyncIterator[str]
     while True:
         notified = False
         async for _ in connection.notifies(timeout=max(0.0, clock - monotonic()), stop_after=1):
+            notified = True
+        async for _ in connection.notifies(timeout=BURST_SECONDS):  # the rest of a burst: one event is enough
             notified = True
         yield "notify" if notified else "clock"
         clock = monotonic() + watch_seconds

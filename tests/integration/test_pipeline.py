@@ -92,7 +92,7 @@ def ingest_all(around):
 
 def submit(around, *urls):
     submission = steps.submit_urls(urls, **around)
-    return submission, steps.claim_submission(submission, **around)
+    return submission, steps.batches_of_submission(submission, **around)
 
 
 def test_every_page_of_the_sample_site_ends_where_it_belongs(ingested, site):

@@ -1,0 +1,2 @@
+-- Wake the watchers of a channel when this transaction commits; they look for themselves.
+SELECT pg_notify(%(channel)s, '')

@@ -1,4 +1,5 @@
 """Bylines as pages write them -> names of people. Pure."""
+# ruff: noqa: RUF001 - bylines of other scripts
 
 import re
 from collections.abc import Iterable
@@ -41,7 +42,38 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _PARTICLES = frozenset(
-    "al ap bin da das de del della den der di do dos du e el i la las le los of ten ter van von y zu zum zur".split()
+    [
+        "al",
+        "ap",
+        "bin",
+        "da",
+        "das",
+        "de",
+        "del",
+        "della",
+        "den",
+        "der",
+        "di",
+        "do",
+        "dos",
+        "du",
+        "e",
+        "el",
+        "i",
+        "la",
+        "las",
+        "le",
+        "los",
+        "of",
+        "ten",
+        "ter",
+        "van",
+        "von",
+        "y",
+        "zu",
+        "zum",
+        "zur",
+    ]
 )
 _OUTFIT = re.compile(
     r"\b(?:inc|gmbh|ag|e\.? ?v|llc|ltd|team|staff|desk|news|agency|agentur|editors?|redaktion|press|media|magazine|verlag)\b",
@@ -84,9 +116,13 @@ def _is_person(name: str) -> bool:
         return False
     if not name.isascii() and len(words) == 1 and not re.search(r"[A-Za-z]", name):
         return True  # scripts that write a full name as one word
-    return 2 <= len(words) <= _MOST_WORDS and all(
-        word[0].isupper() or not word[0].isalpha() or not word[0].islower() or word.lower() in _PARTICLES
-        for word in words
+    return (
+        len(words) > 1
+        and len(words) <= _MOST_WORDS
+        and all(
+            word[0].isupper() or not word[0].isalpha() or not word[0].islower() or word.lower() in _PARTICLES
+            for word in words
+        )
     )
 
 
@@ -106,6 +142,6 @@ def _name(part: str) -> str:
     if (role := _ROLE.match(name)) and _is_person(role["name"]):
         name = role["name"]
     name = re.sub(r"\s*\([^)]*\)?\s*$", "", name).strip(' \t,.:;|-–—*•"“”')
-    if not 2 <= len(name) <= _MAX_NAME or not re.search(r"[^\W\d_]", name) or re.search(r"[<>{}=]", name):
+    if not 1 < len(name) <= _MAX_NAME or not re.search(r"[^\W\d_]", name) or re.search(r"[<>{}=]", name):
         return ""
     return name

@@ -27,6 +27,7 @@ _NAMED_OFFSETS: Mapping[str, int] = {
     "EET": 120, "EEST": 180, "MSK": 180, "IST": 330, "JST": 540, "KST": 540, "AEST": 600, "AEDT": 660,
     "EST": -300, "EDT": -240, "CST": -360, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480, "PDT": -420,
 }  # fmt: skip
+_MINUTES_OF_A_DAY = 1_440
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no news page is older
 _SLACK = timedelta(hours=26)  # a day's date is in no zone "tomorrow" by more
 
@@ -42,7 +43,7 @@ class Moment:
 
 
 def zone_named(name: str | None) -> tzinfo | None:
-    """The IANA zone of that name, or None when there is none."""
+    """Look up the IANA zone of that name; None when there is none."""
     try:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -69,7 +70,7 @@ def read_moment(
 
 
 def plausible(moment: Moment, fetched_at: datetime | None) -> bool:
-    """True for a moment that is neither before the web nor after the fetch."""
+    """Say whether a moment is neither before the web nor after the fetch."""
     if moment.at < _EARLIEST:
         return False
     if fetched_at is None:
@@ -129,4 +130,8 @@ def _offset(name: str | None) -> tzinfo | None:
     if found is None:
         return None
     minutes = int(found[2]) * 60 + int(found[3] or 0)
-    return timezone(timedelta(minutes=minutes if found[1] == "+" else -minutes)) if minutes < 1440 else None
+    return (
+        timezone(timedelta(minutes=minutes if found[1] == "+" else -minutes))
+        if minutes < _MINUTES_OF_A_DAY
+        else None
+    )

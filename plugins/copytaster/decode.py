@@ -56,7 +56,7 @@ def _declared(body: bytes, content_type: str | None) -> str | None:
 
 
 def _better(first: Decoded | None, body: bytes) -> Decoded:
-    """The declared reading or the detected one: whichever has fewer holes."""
+    """Choose the declared reading or the detected one: whichever has fewer holes."""
     guess = _detected(body)
     second = _decoded(body, guess)
     if first is None or second.replacement_characters < first.replacement_characters // 2:
@@ -65,7 +65,7 @@ def _better(first: Decoded | None, body: bytes) -> Decoded:
 
 
 def _detected(body: bytes) -> str:
-    from charset_normalizer import from_bytes  # slow to load, and few pages need it
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to load, and few pages need it
 
     best = from_bytes(_telling_part(body)).best()
     found = resolve_encoding(best.encoding) if best else None
@@ -73,7 +73,7 @@ def _detected(body: bytes) -> str:
 
 
 def _telling_part(body: bytes) -> bytes:
-    """A stretch around the first byte that is not ASCII: the head of a page is mostly markup."""
+    """Take a stretch around the first byte that is not ASCII: the head of a page is mostly markup."""
     start = next((i for i, byte in enumerate(body) if byte in _MULTIBYTE_MARKS), 0)
     return body[max(0, start - _SAMPLE_BYTES // 4) :][:_SAMPLE_BYTES]
 

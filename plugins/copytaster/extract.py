@@ -12,13 +12,14 @@ from copytaster.language import read_language
 from copytaster.metadata import Metadata, read_metadata
 from copytaster.model import Article, Block, Page
 from copytaster.parse import has_markup, parse_html, sniff
-from copytaster.reading import ExtractorFailed, read_blocks
-from copytaster.signals import Signals, read_signals
+from copytaster.reading import ExtractorFailed, read_blocks, seen_blocks
+from copytaster.signals import read_signals
 from copytaster.strip import Stripped, ruleset_version, strip
 from copytaster.strip.lines import count_words
 
 #: Changes whenever the same page may give another article.
 EXTRACTOR_VERSION = "1"
+_HARDLY_ANY = 300  # characters below which a second source is asked
 _MOST_HOLES = 0.1  # share of U+FFFD from which on a text is none
 
 
@@ -35,7 +36,10 @@ def extract(page: Page) -> Article:
     if page.media_type == "text/plain" or not has_markup(decoded.text):
         article = plaintext.read_text(decoded.text, url=page.url)
         return _sealed(article, decoded)
-    return _sealed(_read(page, parse_html(decoded.text)), decoded)
+    try:
+        return _sealed(_read(page, parse_html(decoded.text)), decoded)
+    except ExtractorFailed as error:
+        raise Unusable("extraction_failed", str(error)) from error
 
 
 def _check_readable(decoded: Decoded) -> None:
@@ -59,12 +63,17 @@ def _read(page: Page, tree: HtmlElement) -> Article:
 
 
 def _best_blocks(tree: HtmlElement, told: Metadata) -> tuple[Block, ...]:
-    """The body's blocks, or where nothing was found all that can be seen on the page."""
-    del told
-    try:
-        blocks = read_blocks(tree)
-    except ExtractorFailed as error:
-        raise Unusable("extraction_failed", str(error)) from error
+    """Take the body as read, or JSON-LD's where hardly any was found, or else all that can be seen."""
+    blocks = read_blocks(tree)
+    found = sum(len(block.text) for block in blocks)
+    if found < _HARDLY_ANY:
+        declared = [Block(text=line) for line in told.body.split("\n") if line]
+        if sum(len(block.text) for block in declared) > 2 * found:
+            return tuple(declared)
+    if not blocks:
+        blocks = tuple(seen_blocks(tree))
+    if not blocks and not told.headline:
+        raise Unusable("empty", "nothing to see on the page")
     return blocks
 
 

@@ -10,11 +10,11 @@ import lzma
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Protocol, cast
 
 from copytaster.errors import Reason, Unusable
 from copytaster.model import Article, Page, Verdict
@@ -29,7 +29,9 @@ _PRELOAD = ("copytaster.extract", "trafilatura", "py3langid.langid", "charset_no
 class Judge(Protocol):
     """The pipeline's checks: one verdict for each article, in order."""
 
-    def __call__(self, articles: Sequence[Article], *, now: datetime) -> Sequence[Verdict]: ...
+    def __call__(self, articles: Sequence[Article], *, now: datetime) -> Sequence[Verdict]:
+        """Judge a batch as of ``now``."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,7 @@ class Read:
 
 def run_one(path: str, url: str | None = None) -> int:
     """Read one HTML or text file (``-`` for standard input) and print its article as JSON; 1 if there is none."""
-    from copytaster.extract import extract  # loads lxml and more
+    from copytaster.extract import extract  # noqa: PLC0415 - loads lxml and more
 
     _hush()
     try:
@@ -88,7 +90,7 @@ _NO_ROW = "the line is no JSON object"
 
 def read_line(line: str) -> Read:
     """Read the page of one JSONL row. Runs in a worker."""
-    from copytaster.extract import extract
+    from copytaster.extract import extract  # noqa: PLC0415 - only workers load it
 
     row = _row(line)
     if row is None:
@@ -114,7 +116,7 @@ def _read_all(lines: Iterable[str], workers: int) -> Iterator[Read]:
 
 
 def _lost(line: str, lost: Lost) -> Read:
-    """What can still be said of a page that took its process down, or would not end."""
+    """Say what can still be said of a page that took its process down, or would not end."""
     row = _row(line) or {}
     url = row.get("url")
     return Read(
@@ -135,7 +137,7 @@ def _row(line: str) -> Mapping[str, object] | None:
 
 
 def _body(row: Mapping[str, object]) -> tuple[bytes, str]:
-    """The page's bytes and media type. A row that has none is an empty page."""
+    """Find the page's bytes and media type. A row that has none is an empty page."""
     for key, kind in (("html", "text/html"), ("text", "text/plain")):
         if isinstance(told := row.get(key), str):
             return told.encode("utf-8", "replace"), kind
@@ -148,7 +150,7 @@ def _body(row: Mapping[str, object]) -> tuple[bytes, str]:
 
 
 def _headers(row: Mapping[str, object]) -> dict[str, str]:
-    """What arrived as text was decoded by somebody else: its meta tag says nothing any more."""
+    """Declare UTF-8 for what arrived as text: somebody else has decoded it, its meta tag says nothing any more."""
     return (
         {}
         if isinstance(row.get("html_b64"), str) and row.get("html") is None
@@ -157,8 +159,8 @@ def _headers(row: Mapping[str, object]) -> dict[str, str]:
 
 
 def _rough(body: bytes) -> str:
-    from copytaster.decode import decode
-    from copytaster.reading import rough_text
+    from copytaster.decode import decode  # noqa: PLC0415 - only for pages that failed
+    from copytaster.reading import rough_text  # noqa: PLC0415
 
     return rough_text(decode(body, None).text)
 
@@ -210,9 +212,9 @@ def _open(path: str, mode: str) -> IO[str]:
             write_through=True,
         )
     if path.endswith(".gz"):
-        return gzip.open(path, mode + "t", encoding="utf-8", errors="replace", newline="\n")
+        return cast("IO[str]", gzip.open(path, mode + "t", encoding="utf-8", errors="replace", newline="\n"))
     if path.endswith(".xz"):
-        return lzma.open(path, mode + "t", encoding="utf-8", errors="replace", newline="\n")
+        return cast("IO[str]", lzma.open(path, mode + "t", encoding="utf-8", errors="replace", newline="\n"))
     return Path(path).open(mode, encoding="utf-8", errors="replace", newline="\n")
 
 

@@ -1,4 +1,5 @@
 """Candidates for the headline -> the headline, without the site's name. Pure."""
+# ruff: noqa: RUF001 - dashes are what this is about
 
 import re
 from collections import Counter
@@ -72,7 +73,7 @@ def _without_kicker(heading: Candidate, claims: Sequence[Candidate]) -> Candidat
         ):
             return claim
     backed = [claim for claim in claims if _has_kicker(claim[1], heading[1])]
-    return backed[0] if len(backed) >= 2 else heading
+    return backed[0] if len(backed) > 1 else heading
 
 
 def _has_kicker(claim: str, heading: str) -> bool:

@@ -36,6 +36,7 @@ ARTICLE_TYPES = frozenset(
 _MAX_SCRIPT = 2_000_000
 _MAX_NODES = 2_000
 _MAX_DEPTH = 40
+_BARE = 2  # keys of a node that only refers to another
 # Where one node hangs below another and still speaks of this page.
 _NESTING = ("@graph", "mainEntity", "mainEntityOfPage", "itemReviewed", "hasPart", "subjectOf", "about")
 _WRAPPING = re.compile(
@@ -57,17 +58,17 @@ def read_nodes(scripts: Iterable[str]) -> tuple[Node, ...]:
 
 
 def types_of(node: Node) -> frozenset[str]:
-    """The node's types without their namespace."""
+    """List the node's types without their namespace."""
     return frozenset(name.rsplit("/", 1)[-1].rsplit(":", 1)[-1] for name in strings(node.get("@type")))
 
 
 def is_article(node: Node) -> bool:
-    """True for NewsArticle, its kin and its parents up to Article."""
+    """Say whether this is a NewsArticle, one of its kin or of its parents up to Article."""
     return not ARTICLE_TYPES.isdisjoint(types_of(node))
 
 
 def strings(value: object) -> list[str]:
-    """A value's texts: itself, or those in the list, or the ``@value`` of an object."""
+    """List a value's texts: itself, or those in the list, or the ``@value`` of an object."""
     if isinstance(value, str):
         return [value] if value.strip() else []
     if isinstance(value, (list, tuple)):
@@ -78,12 +79,12 @@ def strings(value: object) -> list[str]:
 
 
 def is_node(value: object) -> TypeGuard[Node]:
-    """True for a JSON object."""
+    """Say whether this is a JSON object."""
     return isinstance(value, dict)
 
 
 def nodes_in(value: object) -> list[Node]:
-    """A value's objects: itself or those in the list."""
+    """List a value's objects: itself or those in the list."""
     if is_node(value):
         return [value]
     return [item for item in value[:200] if is_node(item)] if isinstance(value, list) else []
@@ -132,7 +133,7 @@ def _walk(value: object, depth: int) -> Iterator[Node]:
 
 
 def pick_article(nodes: Iterable[Node], addresses: Iterable[str], titles: Iterable[str]) -> Node | None:
-    """The article node that is about this page: by its address, by its headline, by its type, by its place.
+    """Choose the article node that is about this page: by its address, by its headline, by its type, by its place.
 
     ``addresses`` and ``titles`` are what the page otherwise says of itself.
     """
@@ -163,9 +164,9 @@ def index_by_id(nodes: Iterable[Node]) -> dict[str, Node]:
 
 
 def resolved(value: object, index: Mapping[str, Node]) -> list[Node]:
-    """A value's objects, with bare references replaced by what they refer to."""
+    """List a value's objects, with bare references replaced by what they refer to."""
     return [
-        index.get(names[0], node) if len(node) <= 2 and (names := strings(node.get("@id"))) else node
+        index.get(names[0], node) if len(node) <= _BARE and (names := strings(node.get("@id"))) else node
         for node in nodes_in(value)
     ]
 

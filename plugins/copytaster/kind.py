@@ -1,14 +1,357 @@
-"""Page -> its kind, with the evidence, before the body is read. Pure."""
+"""Page -> its kind, with the evidence, before the body is read. Pure.
 
+An article withheld is a loss that nobody sees, a listing let through is one that the checks may
+still catch: so every verdict other than "article" needs two signs, and a page that both says that
+it is an article and has an article's text is one.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from http import HTTPStatus
+from importlib.resources import files
+
+from lxml import etree
 from lxml.html import HtmlElement
 
+from copytaster import urls
+from copytaster.chars import folded
+from copytaster.jsonld import is_article, strings, types_of
 from copytaster.model import Page, PageKind
+from copytaster.rights import read_accessibility
 from copytaster.signals import Signals
 
 Judgement = tuple[PageKind, tuple[str, ...]]
 
+_HIDDEN = (
+    "ancestor::script or ancestor::style or ancestor::noscript or ancestor::template or ancestor::textarea"
+)
+_PROSE = etree.XPath(
+    f"/descendant::text()[string-length() >= 20][not(ancestor::head or ancestor::a or ancestor::nav or ancestor::footer or {_HIDDEN})]",
+    smart_strings=False,
+)
+_SEEN = etree.XPath(
+    "/descendant::text()[not(parent::script or parent::style or parent::noscript or parent::template or parent::textarea)]",
+    smart_strings=False,
+)
+_LINKS = etree.XPath("/descendant::a[@href][not(ancestor::nav or ancestor::header or ancestor::footer)]")
+_WIDE = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+)
+_PASSWORD = etree.XPath("boolean(//input[@type='password'])")
+_CAPTCHA = etree.XPath(
+    "boolean(//*[contains(@id,'challenge-') or contains(@id,'px-captcha') or contains(@class,'cf-') or contains(@class,'h-captcha')"
+    " or contains(@class,'g-recaptcha')] | //script[contains(@src,'captcha') or contains(@src,'challenge')])"
+)
+_APP_ROOT = etree.XPath("boolean(//*[@id='root' or @id='app' or @id='__next' or @id='__nuxt'])")
+_FORUM_SOFTWARE = re.compile(
+    r"phpbb|vbulletin|xenforo|discourse|invision|mybb|smf|flarum|vanilla|nodebb", re.IGNORECASE
+)
+
+# Characters of running text that a page of each sort has at most, or an article at least.
+_NEXT_TO_NOTHING = 250
+_FEW = 1_200
+_STUB = 1_000
+_RUNNING = 60  # a line of fewer is a label
+_FULL = 600
+_MANY_TEASERS = 15
+_TEASER = 25
+_LIST_NODES = frozenset({"CollectionPage", "ItemList", "SearchResultsPage"})
+_FORUM_NODES = frozenset({"DiscussionForumPosting", "QAPage"})
+_MEDIA_NODES = frozenset(
+    {
+        "VideoObject",
+        "AudioObject",
+        "PodcastEpisode",
+        "Clip",
+        "RadioEpisode",
+        "TVEpisode",
+        "Movie",
+        "MusicRecording",
+    }
+)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What the judges look at; the dear ones are measured when first asked for."""
+
+    tree: HtmlElement
+    page: Page
+    signals: Signals
+
+    @cached_property
+    def prose(self) -> int:
+        """Characters of running text outside of links and navigation; one of an unspaced script counts as three."""
+        return sum(width for text in _PROSE(self.tree) if (width := _width(text)) >= _RUNNING)
+
+    @cached_property
+    def seen(self) -> str:
+        """All that a reader sees, folded."""
+        return folded(" ".join(_SEEN(self.tree))[:20_000])
+
+    @cached_property
+    def teasers(self) -> int:
+        """Links long enough to be another story's headline."""
+        return sum(len(" ".join(link.itertext()).strip()) >= _TEASER for link in _LINKS(self.tree))
+
+    @cached_property
+    def types(self) -> frozenset[str]:
+        return frozenset().union(*(types_of(node) for node in self.signals.nodes))
+
+    @cached_property
+    def has_article_node(self) -> bool:
+        return any(
+            is_article(node) and (node.get("headline") or node.get("datePublished"))
+            for node in self.signals.nodes
+        )
+
+    @cached_property
+    def og_type(self) -> str:
+        return (self.signals.first("og:type") or "").lower()
+
+    @cached_property
+    def claims_article(self) -> bool:
+        """Markup says that this is one article, with its date."""
+        dated = self.signals.first("article:published_time", "datepublished", "date") is not None
+        return self.has_article_node or (self.og_type == "article" and dated)
+
+    def titled(self, kind: PageKind) -> str | None:
+        """Find the phrase of that kind that stands in the title or the first heading."""
+        headings = [folded(heading.text) for heading in self.signals.headings[:1]]
+        texts = [f" {text} " for text in (folded(self.signals.title), *headings) if text]
+        return next(
+            (phrase for phrase in _phrases(kind, "titles") if any(_says(text, phrase) for text in texts)),
+            None,
+        )
+
+    def says(self, kind: PageKind) -> str | None:
+        """Find the phrase of that kind that stands anywhere on the page."""
+        return next((phrase for phrase in _phrases(kind, "texts") if phrase in self.seen), None)
+
 
 def judge(tree: HtmlElement, page: Page, signals: Signals) -> Judgement:
-    """Say what kind of page this is; an article unless the evidence is plain."""
-    del tree, page, signals
+    """Say what kind of page this is and by which signs; an article unless there are two."""
+    facts = _Facts(tree, page, signals)
+    for kind, find in _JUDGES:
+        if evidence := find(facts):
+            return kind, evidence
     return "article", ()
+
+
+def _bot_challenge(facts: _Facts) -> tuple[str, ...]:
+    if facts.claims_article or facts.prose > _FEW:
+        return ()
+    title, text = facts.titled("bot_challenge"), facts.says("bot_challenge")
+    signs = [f"title says {title!r}"] * bool(title) + [f"text says {text!r}"] * bool(text)
+    if signs and (
+        (title and text)
+        or _CAPTCHA(facts.tree)
+        or facts.prose < _NEXT_TO_NOTHING
+        or facts.page.http_status >= HTTPStatus.BAD_REQUEST
+    ):
+        return (*signs, f"{facts.prose} characters of text")
+    return ()
+
+
+def _consent_wall(facts: _Facts) -> tuple[str, ...]:
+    if facts.has_article_node or facts.prose > 2 * _FEW:
+        return ()
+    title, text = facts.titled("consent_wall"), facts.says("consent_wall")
+    if title and (text or facts.prose < _FEW):
+        return (f"title says {title!r}", f"{facts.prose} characters of text")
+    if text and not facts.claims_article and facts.teasers < _TEASERS_OF_A_SITE and _is_mostly(facts, text):
+        return (f"text says {text!r}", f"{facts.prose} characters of text")
+    return ()
+
+
+def _is_mostly(facts: _Facts, phrase: str) -> bool:
+    """Consent text stands at the page's beginning and there is hardly anything else."""
+    return facts.seen.find(phrase) < _NEXT_TO_NOTHING and len(facts.seen) < 3 * _FEW
+
+
+def _error_like(kind: PageKind) -> Callable[[_Facts], tuple[str, ...]]:
+    def find(facts: _Facts) -> tuple[str, ...]:
+        if facts.claims_article or facts.prose > _FEW:
+            return ()
+        title = facts.titled(kind)
+        return (f"title says {title!r}", f"{facts.prose} characters of text") if title else ()
+
+    return find
+
+
+def _login(facts: _Facts) -> tuple[str, ...]:
+    if facts.claims_article or facts.prose > _FULL or not _PASSWORD(facts.tree):
+        return ()
+    title = facts.titled("login")
+    return (f"title says {title!r}", "a field for a password") if title else ()
+
+
+def _live_blog(facts: _Facts) -> tuple[str, ...]:
+    live = [node for node in facts.signals.nodes if "LiveBlogPosting" in types_of(node)]
+    if live and ("liveBlogUpdate" in live[0] or "coverageStartTime" in live[0]):
+        return ("JSON-LD LiveBlogPosting", "updates or a time of coverage in it")
+    return ()
+
+
+def _paywall_stub(facts: _Facts) -> tuple[str, ...]:
+    if facts.prose > 2 * _STUB:
+        return ()
+    told = read_accessibility(facts.signals, None)
+    phrase = facts.says("paywall_stub")
+    if told and not told[0] and (facts.prose < _FULL or phrase or _is_cut(facts)):
+        return (
+            f"{told[1]} says that it is paid for",
+            f"{facts.prose} characters of text",
+            *([f"text says {phrase!r}"] if phrase else []),
+        )
+    if phrase and facts.claims_article and facts.prose < _STUB and _is_cut(facts):
+        return (f"text says {phrase!r}", f"{facts.prose} characters of text")
+    return ()
+
+
+def _is_cut(facts: _Facts) -> bool:
+    """JSON-LD counts far more words than the page shows."""
+    counts = [
+        int(text)
+        for node in facts.signals.nodes
+        for text in map(str, [node.get("wordCount") or ""])
+        if text.isdecimal()
+    ]
+    return any(count > 100 and count * 5 > 3 * facts.prose for count in counts)  # noqa: PLR2004 - a word has five letters
+
+
+def _needs_javascript(facts: _Facts) -> tuple[str, ...]:
+    if len(facts.seen) > _NEXT_TO_NOTHING or any(
+        strings(node.get("articleBody")) for node in facts.signals.nodes
+    ):
+        return ()
+    hidden = folded(
+        " ".join(text for element in facts.tree.iter("noscript") for text in element.itertext())[:5_000]
+    )
+    phrase = next(
+        (
+            phrase
+            for phrase in _phrases("needs_javascript", "texts")
+            if phrase in hidden or phrase in facts.seen
+        ),
+        None,
+    )
+    if phrase or (_APP_ROOT(facts.tree) and next(facts.tree.iter("script"), None) is not None):
+        return (
+            f"says {phrase!r}" if phrase else "an empty root for an application",
+            f"{len(facts.seen)} characters seen",
+        )
+    return ()
+
+
+def _media_only(facts: _Facts) -> tuple[str, ...]:
+    if facts.prose > _FULL or facts.has_article_node:
+        return ()
+    if facts.og_type.startswith(("video", "music")):
+        return (f"og:type {facts.og_type}", f"{facts.prose} characters of text")
+    media = facts.types & _MEDIA_NODES
+    return (
+        (f"JSON-LD {min(media)}", f"{facts.prose} characters of text")
+        if media and facts.og_type != "article"
+        else ()
+    )
+
+
+def _gallery(facts: _Facts) -> tuple[str, ...]:
+    found = facts.types & {"ImageGallery", "MediaGallery"}
+    return (
+        (f"JSON-LD {min(found)}", f"{facts.prose} characters of text")
+        if found and facts.prose < _FULL
+        else ()
+    )
+
+
+def _forum(facts: _Facts) -> tuple[str, ...]:
+    if any(is_article(node) and "NewsArticle" in types_of(node) for node in facts.signals.nodes):
+        return ()
+    if found := facts.types & _FORUM_NODES:
+        return (f"JSON-LD {min(found)}",) if not facts.has_article_node else ()
+    software = _FORUM_SOFTWARE.search(facts.signals.first("generator", "application-name") or "")
+    return (
+        (f"made by {software[0]}", "no article in its markup")
+        if software and not facts.claims_article
+        else ()
+    )
+
+
+def _product(facts: _Facts) -> tuple[str, ...]:
+    if facts.claims_article:
+        return ()
+    if facts.og_type.startswith("product") or "og:product" in facts.og_type:
+        return (f"og:type {facts.og_type}", "no article in its markup")
+    sold = any("Product" in types_of(node) and "offers" in node for node in facts.signals.nodes)
+    return ("JSON-LD Product with offers", "no article in its markup") if sold and facts.prose < _FEW else ()
+
+
+def _section_front(facts: _Facts) -> tuple[str, ...]:
+    if not facts.page.url or facts.claims_article or not urls.is_homepage(facts.page.url):
+        return ()
+    if facts.teasers >= _MANY_TEASERS or facts.prose < _FULL:
+        return ("the address of a front page", f"{facts.teasers} links as long as headlines")
+    return ()
+
+
+def _listing(facts: _Facts) -> tuple[str, ...]:
+    if facts.claims_article:
+        return ()
+    nodes = facts.types & _LIST_NODES
+    if (
+        nodes
+        and facts.og_type != "article"
+        and facts.teasers >= _MANY_TEASERS
+        and facts.prose < facts.teasers * _PROSE_OF_A_TEASER
+    ):
+        return (f"JSON-LD {min(nodes)}", f"{facts.teasers} links as long as headlines")
+    if facts.og_type != "article" and facts.teasers >= _MANY_TEASERS and facts.prose < _FULL:
+        return (f"{facts.teasers} links as long as headlines", f"{facts.prose} characters of text")
+    return ()
+
+
+_TEASERS_OF_A_SITE = 10
+_PROSE_OF_A_TEASER = 120
+
+#: Every kind that is looked for, most certain first.
+_JUDGES: tuple[tuple[PageKind, Callable[[_Facts], tuple[str, ...]]], ...] = (
+    ("bot_challenge", _bot_challenge),
+    ("live_blog", _live_blog),
+    ("soft_404", _error_like("soft_404")),
+    ("error_page", _error_like("error_page")),
+    ("consent_wall", _consent_wall),
+    ("login", _login),
+    ("needs_javascript", _needs_javascript),
+    ("paywall_stub", _paywall_stub),
+    ("forum", _forum),
+    ("gallery", _gallery),
+    ("media_only", _media_only),
+    ("product", _product),
+    ("section_front", _section_front),
+    ("listing", _listing),
+)
+
+
+def _width(text: str) -> int:
+    text = " ".join(text.split())
+    return len(text) if text.isascii() else len(text) + 2 * len(_WIDE.findall(text))
+
+
+def _says(text: str, phrase: str) -> bool:
+    """Whole words, where the script has any."""
+    return f" {phrase} " in text if phrase.isascii() else phrase in text
+
+
+@cache
+def _phrases(kind: PageKind, where: str) -> tuple[str, ...]:
+    return tuple(_table().get(kind, {}).get(where, ()))
+
+
+@cache
+def _table() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(files("copytaster").joinpath("data", "kinds.toml").read_text(encoding="utf-8"))

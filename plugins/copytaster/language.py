@@ -16,7 +16,7 @@ _NEAR = ({"no", "nb", "nn", "da"}, {"hr", "sr", "bs", "sh"}, {"id", "ms"}, {"cs"
 
 
 def read_language(told: Sequence[str | None], text: str) -> str | None:
-    """The language of the text; markup is believed unless the words clearly say otherwise.
+    """Settle the language of the text; markup is believed unless the words clearly say otherwise.
 
     ``told`` are the tags that markup, feed and source give, most trusted first.
     """
@@ -52,6 +52,6 @@ def _heard(text: str) -> tuple[str, float]:
 
 @cache
 def _identifier() -> "LanguageIdentifier":
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # takes most of a second to load
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - takes most of a second to load
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -4,9 +4,10 @@ Trust goes from what is written for machines about this article to what merely s
 JSON-LD, Open Graph, meta tags, microdata, the visible page, the feed, the address.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -43,9 +44,11 @@ _AUTHOR_META = (
     "byl", "article:author_name", "dc.author", "rbauthors", "cxenseparse:author",
 )  # fmt: skip
 _LONGEST_SITE_NAME = 4  # words
+_LINES = re.compile(r"\n|<br\s*/?>|</p>", re.IGNORECASE)
 _MAX_LOSERS = 8
 _MAX_LOSER_TEXT = 300
 _MAX_KEYWORDS = 50
+_MAX_KEYWORD = 100
 _MAX_FIELD = 2_000
 
 
@@ -69,6 +72,7 @@ class Metadata:
     tdm_reservation: bool | None = None
     usage_terms: str | None = None
     languages: tuple[str, ...] = ()  # as told, most trusted first
+    body: str = ""  # the text that JSON-LD gives, one paragraph a line
     provenance: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -125,6 +129,9 @@ def read_metadata(page: Page, signals: Signals, tree: HtmlElement) -> Metadata:
         tdm_reservation=read_reservation(page, signals),
         usage_terms=read_terms(signals, node),
         languages=_languages(reading),
+        body="\n".join(
+            field_text(line) for text in reading.told("articleBody") for line in _LINES.split(text)
+        ),
         provenance=provenance,
     )
 
@@ -140,7 +147,7 @@ def note(
 
 
 def _settle(name: str, candidates: Iterable[Candidate], provenance: dict[str, object]) -> str | None:
-    """The first candidate that says something; the others that say something else are noted."""
+    """Take the first candidate that says something; the others that say something else are noted."""
     usable = [(source, text) for source, value in candidates if (text := field_text(value)[:_MAX_FIELD])]
     if not usable:
         return None
@@ -313,7 +320,7 @@ def _keywords(reading: _Reading) -> tuple[str, ...]:
     )
     for place in places:
         words = [field_text(word) for text in place() for word in text.replace(";", ",").split(",")]
-        if found := dict.fromkeys(word for word in words if 1 < len(word) <= 100):
+        if found := dict.fromkeys(word for word in words if 1 < len(word) <= _MAX_KEYWORD):
             return tuple(found)[:_MAX_KEYWORDS]
     return ()
 

@@ -81,7 +81,7 @@ def searched_day(
     tree: HtmlElement, url: str, fetched_at: datetime | None, zone: tzinfo | None
 ) -> Moment | None:
     """Search the whole page for the day of publication: slow, and right less often than what is declared."""
-    from htmldate import find_date  # slow to load
+    from htmldate import find_date  # noqa: PLC0415 - slow to load
 
     try:
         day = find_date(
@@ -97,7 +97,7 @@ def searched_day(
 
 
 def choose(candidates: list[DateCandidate], fetched_at: datetime | None) -> DateCandidate | None:
-    """The most trusted plausible candidate, sharpened by one of the same day that has a time.
+    """Choose the most trusted plausible candidate, sharpened by one of the same day that has a time.
 
     Where none is plausible the first is given all the same, so that the checks can say what is wrong.
     """
@@ -114,7 +114,7 @@ def choose(candidates: list[DateCandidate], fetched_at: datetime | None) -> Date
 
 
 def url_date(url: str, zone: tzinfo | None = None) -> Moment | None:
-    """The day that stands in an address."""
+    """Read the day that stands in an address."""
     found = _URL_DATE.search(url.partition("://")[2])
     return read_moment(f"{found['y']}-{found['m']}-{found['d']}", source_zone=zone) if found else None
 

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 # trafilatura's words for blocks -> those of HTML; what is not here runs on in its line.
 _TAGS = {"p": "p", "head": "h2", "item": "li", "quote": "blockquote", "code": "pre", "row": "td", "fw": "p"}
 _BREAKS = frozenset({"lb", "list", "table", "div", "body"})
+_SEEN = etree.XPath(
+    "/descendant::text()[not(ancestor::head or ancestor::script or ancestor::style or ancestor::noscript or ancestor::template"
+    " or ancestor::textarea or ancestor::select)]",
+    smart_strings=False,
+)
+_MOST_BLOCKS = 10_000
 _OPAQUE = re.compile(r"<(script|style|noscript|template|svg|head)\b", re.IGNORECASE)
 _BLOCK_TAG = re.compile(
     r"</?(?:p|div|br|li|h[1-6]|tr|td|section|article|blockquote|ul|ol|table)\b[^<>]*>|\n", re.IGNORECASE
@@ -32,7 +39,7 @@ class ExtractorFailed(Exception):
 
 
 def read_blocks(tree: HtmlElement, *, fast: bool = False) -> tuple[Block, ...]:
-    """The article's blocks in reading order; empty when there is none. The tree stays as it is.
+    """Read the article's blocks in order; none when there is no article. The tree stays as it is.
 
     ``fast`` leaves out the comparison with other extractors. Raises ``ExtractorFailed``.
     """
@@ -44,7 +51,11 @@ def read_blocks(tree: HtmlElement, *, fast: bool = False) -> tuple[Block, ...]:
         raise ExtractorFailed(f"{type(error).__name__}: {error}") from error
     except etree.LxmlError as error:
         raise ExtractorFailed(f"{type(error).__name__}: {error}") from error
-    return tuple(_blocks(found.body)) if found is not None and found.body is not None else ()
+    return (
+        tuple(islice(_blocks(found.body), _MOST_BLOCKS))
+        if found is not None and found.body is not None
+        else ()
+    )
 
 
 @cache
@@ -118,6 +129,13 @@ class _Line:
 def _html_tag(element: etree._Element, tag: str) -> str:
     rank = element.get("rend") or ""
     return rank if tag == "head" and _HEADING.match(rank) else _TAGS[tag]
+
+
+def seen_blocks(tree: HtmlElement) -> Iterator[Block]:
+    """All text in the body that a reader sees, a block for each stretch of it."""
+    for text in _SEEN(tree)[:_MOST_BLOCKS]:
+        if clean := one_line(text):
+            yield Block(text=clean)
 
 
 def rough_text(markup: str) -> str:

@@ -22,7 +22,7 @@ def read_accessibility(signals: Signals, node: Node | None) -> tuple[bool, str] 
 
 
 def read_reservation(page: Page, signals: Signals) -> bool | None:
-    """The TDM Reservation Protocol's answer: header before meta."""
+    """Read the TDM Reservation Protocol's answer: header before meta."""
     told = page.headers.get("tdm-reservation") or signals.first("tdm-reservation")
     return {"1": True, "0": False}.get((told or "").strip())
 

@@ -28,7 +28,7 @@ _ITEMPROPS = frozenset(
     }
 )
 _GLUED = re.compile(r"(?<=[a-zß-ÿ0-9.!?:])\x00+(?=[A-ZÀ-Þ])")
-_WITH_ITEMPROP = etree.XPath("//body//*[@itemprop]")
+_WITH_ITEMPROP = etree.XPath("/descendant::*[@itemprop]")
 _NAMED = etree.XPath(".//*[@itemprop='name']")
 _CHROME = frozenset({"nav", "footer", "aside"})
 
@@ -65,7 +65,7 @@ class Signals:
     html_lang: str | None = None
 
     def first(self, *names: str) -> str | None:
-        """The first value of the first of these meta names that has one."""
+        """Give the first value of the first of these meta names that has one."""
         return next((values[0] for name in names if (values := self.meta.get(name))), None)
 
 
@@ -143,14 +143,14 @@ def _itemprops(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
 
 
 def _place(element: HtmlElement) -> HtmlElement:
-    """The element's grandparent, which writers of one byline have in common."""
+    """Give the element's grandparent, which writers of one byline have in common."""
     parent = element.getparent()
     above = parent.getparent() if parent is not None else None
     return element if above is None else above
 
 
 def _value(element: HtmlElement, name: str) -> str:
-    """A property's value: of a nested person only the name."""
+    """Read a property's value: of a nested person only the name."""
     told = element.get("content") or element.get("datetime")
     if told:
         return field_text(told[:_MAX_VALUE])

@@ -8,7 +8,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 _MARKED = etree.XPath(
-    "//body//*[contains(@rel,'author') or contains(@class,'uthor') or contains(@class,'yline')"
+    "/descendant::*[contains(@rel,'author') or contains(@class,'uthor') or contains(@class,'yline')"
     " or contains(@class,'by-line') or contains(@id,'author') or contains(@id,'byline')"
     " or contains(@href,'/author/') or contains(@class,'autor') or contains(@class,'writer')]"
 )
@@ -19,7 +19,7 @@ _ELSEWHERE = re.compile(
 )
 _MOST_ABOVE = 7  # levels; further up class names speak of the page
 _DATED = etree.XPath(
-    "//body//*[self::time or contains(@class,'date') or contains(@class,'Date') or contains(@class,'publi')"
+    "/descendant::*[self::time or contains(@class,'date') or contains(@class,'Date') or contains(@class,'publi')"
     " or contains(@class,'posted') or contains(@class,'time') or contains(@class,'meta') or contains(@class,'datum')"
     " or contains(@class,'fecha') or contains(@class,'byline') or contains(@id,'date') or contains(@id,'time')]"
 )

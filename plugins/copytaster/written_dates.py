@@ -1,4 +1,5 @@
 """Dates as people write them, in many languages -> day and time. Pure."""
+# ruff: noqa: RUF001 - dates of other scripts
 
 import re
 import tomllib

@@ -18,7 +18,7 @@ from copytaster.model import Entry
 
 _ITEM = re.compile(rb"<(?:[a-z0-9]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 # Over these sizes feedparser would take many seconds: of good XML, of malformed XML.
-_GIANT, _LARGE = 8 * 1024 * 1024, 256 * 1024
+_GIANT, _LARGE = 2 * 1024 * 1024, 256 * 1024
 _MOST_SALVAGED = 2_000
 _LARGEST_ITEM = 256 * 1024
 _HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType")
@@ -41,10 +41,12 @@ _NAMES = {
 
 def read_feed(body: bytes, *, url: str, content_type: str) -> Found:
     """Read an XML feed, broken or not."""
-    slow = len(body) > (_GIANT if _is_well_formed(body) else _LARGE)
-    parsed, fault = (
-        ({}, "malformed: too large to be read closely") if slow else _feedparser(body, url, content_type)
-    )
+    parsed: Any = {}
+    fault: str | None = None
+    if len(body) <= _LARGE or (len(body) <= _GIANT and _is_well_formed(body)):
+        parsed, fault = _feedparser(body, url, content_type)
+    elif not _is_well_formed(body):
+        fault = "malformed: and too large to be read closely"
     entries = unique(_parsed_entries(parsed, url))
     items = len(_ITEM.findall(body))
     if (fault or not entries) and len(entries) < items:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -29,6 +30,7 @@ _NO_ARTICLE = re.compile(
     re.IGNORECASE,
 )
 _ENOUGH = 2
+_MOST_LINKS = 10_000
 _LONG_SLUG = 3  # hyphens
 _TALKATIVE = 25  # letters of a headline; one of Chinese or Japanese needs fewer
 
@@ -96,7 +98,7 @@ def _entries(root: Any, url: str) -> Iterator[Entry]:
     own = urls.registered_domain(urls.host_of(url))
     texts: dict[str, str] = {}
     verdicts: dict[str, bool] = {}
-    for anchor in root.iter("a"):
+    for anchor in islice(root.iter("a"), _MOST_LINKS):
         target = address(base, anchor.get("href", "")) if anchor.get("href", "").strip("# ") else None
         if target is None or urls.registered_domain(urls.host_of(target)) != own:
             continue

@@ -15,12 +15,18 @@ DECLARE
     v_stale bigint[];
     v_updated bigint[];
 BEGIN
-    SELECT array_agg(given ORDER BY given.page_id)
+    -- Joined by page first: by batch, the planner expects one page and reads the rows again for each.
+    WITH told AS MATERIALIZED (
+        SELECT given, page.page_id, page.batch_id, page.capture_id, page.state
+        FROM jsonb_populate_recordset(NULL::copytaster.article, p_rows) AS given
+        INNER JOIN copytaster.page AS page ON page.page_id = given.page_id
+    )
+
+    SELECT array_agg(told.given ORDER BY told.page_id)
     INTO v_given
-    FROM jsonb_populate_recordset(NULL::copytaster.article, p_rows) AS given
-    INNER JOIN copytaster.page AS page ON page.page_id = given.page_id
-    WHERE page.batch_id = p_batch_id AND page.capture_id IS NOT NULL
-    AND page.state IN ('fetched', 'loaded', 'quarantined');
+    FROM told
+    WHERE told.batch_id = p_batch_id AND told.capture_id IS NOT NULL
+    AND told.state IN ('fetched', 'loaded', 'quarantined');
 
     -- Two pages with one canonical URL: the page at that URL speaks for it, else the older one.
     SELECT array_agg(chosen.winner)
@@ -34,7 +40,9 @@ BEGIN
 
     v_created := copytaster.insert_articles(v_winners);
 
-    SELECT array_agg(found.article_id), array_agg(found.article_id) FILTER (WHERE found.is_new_version)
+    SELECT
+        coalesce(array_agg(found.article_id), '{}'),
+        coalesce(array_agg(found.article_id) FILTER (WHERE found.is_new_version), '{}')
     INTO v_stale, v_updated
     FROM copytaster.stale_articles(v_winners, v_created) AS found;
 
@@ -111,8 +119,8 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION copytaster.insert_articles(p_rows copytaster.article [])
-RETURNS bigint []
+CREATE OR REPLACE FUNCTION copytaster.insert_articles(p_rows copytaster.article[])
+RETURNS bigint[]
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $function$
@@ -153,9 +161,10 @@ AS $function$
     SELECT coalesce(array_agg(created.article_id), '{}') FROM created
 $function$;
 
--- Locks the articles of which the given rows tell something new and may: the page that the article was read
--- from or the page at its canonical URL; others are only aliases, or two copies would overwrite each other for ever.
-CREATE OR REPLACE FUNCTION copytaster.stale_articles(p_rows copytaster.article [], p_created bigint [])
+-- Locks the articles of which the given rows tell something new and may: the page that the article was
+-- read from or the page at its canonical URL. Others are only aliases, or two copies would overwrite each
+-- other for ever.
+CREATE OR REPLACE FUNCTION copytaster.stale_articles(p_rows copytaster.article[], p_created bigint[])
 RETURNS TABLE (article_id bigint, is_new_version boolean)
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
@@ -175,7 +184,7 @@ AS $function$
 $function$;
 
 CREATE OR REPLACE FUNCTION copytaster.update_articles(
-    p_rows copytaster.article [], p_stale bigint [], p_updated bigint []
+    p_rows copytaster.article[], p_stale bigint[], p_updated bigint[]
 )
 RETURNS void
 LANGUAGE sql
@@ -232,8 +241,9 @@ AS $function$
     AND article.article_id = ANY(p_stale)
 $function$;
 
--- Call it last: the lock makes change numbers appear in commit order, so every holder is on its way to commit.
-CREATE OR REPLACE FUNCTION copytaster.record_changes(p_created bigint [], p_updated bigint [])
+-- Call it last: the lock makes change numbers appear in the order of the commits, and who holds it must be
+-- on the way to its own.
+CREATE OR REPLACE FUNCTION copytaster.record_changes(p_created bigint[], p_updated bigint[])
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp

@@ -8,13 +8,18 @@ AS $function$
 DECLARE
     v_rows copytaster.quarantine[];
 BEGIN
-    SELECT array_agg(given ORDER BY given.page_id)
+    WITH told AS MATERIALIZED ( -- see put_articles
+        SELECT given, page.page_id, page.batch_id
+        FROM jsonb_populate_recordset(NULL::copytaster.quarantine, p_rows) AS given
+        INNER JOIN copytaster.page AS page ON page.page_id = given.page_id
+    )
+
+    SELECT array_agg(told.given ORDER BY told.page_id)
     INTO v_rows
-    FROM jsonb_populate_recordset(NULL::copytaster.quarantine, p_rows) AS given
-    INNER JOIN copytaster.page AS page ON page.page_id = given.page_id
-    WHERE page.batch_id = p_batch_id AND NOT EXISTS (
+    FROM told
+    WHERE told.batch_id = p_batch_id AND NOT EXISTS (
         SELECT FROM copytaster.quarantine AS decided
-        WHERE decided.page_id = given.page_id AND decided.batch_id = p_batch_id
+        WHERE decided.page_id = told.page_id AND decided.batch_id = p_batch_id
         AND decided.decision IN ('released', 'discarded')
     );
 

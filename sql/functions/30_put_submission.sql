@@ -21,20 +21,32 @@ BEGIN
     ORDER BY given.host
     ON CONFLICT ON CONSTRAINT host_pk DO NOTHING;
 
-    INSERT INTO copytaster.page AS page (url, host, priority)
+    INSERT INTO copytaster.page (url, host, priority)
     SELECT DISTINCT ON (sha256(convert_to(given.canonical, 'UTF8'))) given.canonical, given.host, p_priority
     FROM jsonb_to_recordset(p_urls) AS given (canonical text, host text, refused text)
     WHERE given.refused IS NULL
     ORDER BY sha256(convert_to(given.canonical, 'UTF8'))
-    ON CONFLICT ON CONSTRAINT page_url_key DO UPDATE
+    ON CONFLICT ON CONSTRAINT page_url_key DO NOTHING;
+
+    -- Pages that a batch holds are on their way; those that it has locked just now are as good as that, and
+    -- waiting for it here could end in a deadlock.
+    UPDATE copytaster.page AS page
     SET
-        priority = greatest(page.priority, excluded.priority),
-        state = CASE WHEN page.state IN ('claimed', 'fetched') THEN page.state ELSE 'waiting' END,
-        state_at = CASE WHEN page.state IN ('claimed', 'fetched', 'waiting') THEN page.state_at ELSE now() END,
-        batch_id = CASE WHEN page.state IN ('claimed', 'fetched') THEN page.batch_id END,
+        priority = greatest(page.priority, p_priority),
+        state = 'waiting',
+        state_at = CASE page.state WHEN 'waiting' THEN page.state_at ELSE now() END,
+        batch_id = NULL,
         reason = NULL,
         attempts = 0,
-        next_fetch_at = now();
+        next_fetch_at = now()
+    FROM (
+        SELECT done.page_id
+        FROM jsonb_to_recordset(p_urls) AS given (canonical text)
+        INNER JOIN copytaster.page AS done ON done.url_digest = sha256(convert_to(given.canonical, 'UTF8'))
+        WHERE done.state NOT IN ('claimed', 'fetched')
+        FOR NO KEY UPDATE OF done SKIP LOCKED
+    ) AS free
+    WHERE page.page_id = free.page_id;
 
     INSERT INTO copytaster.submitted_url (submission_id, place, url, page_id, refused)
     SELECT

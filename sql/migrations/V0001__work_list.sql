@@ -12,7 +12,7 @@ CREATE TABLE copytaster.source (
     name text NOT NULL DEFAULT '',
     in_language text,
     zone text,
-    hosts text [] NOT NULL DEFAULT '{}',
+    hosts text[] NOT NULL DEFAULT '{}',
     etag text,
     last_modified text,
     interval_seconds integer NOT NULL DEFAULT 900,
@@ -60,7 +60,8 @@ CREATE TABLE copytaster.batch (
     fetched_at timestamptz,
     closed_at timestamptz,
     CONSTRAINT batch_pk PRIMARY KEY (batch_id),
-    CONSTRAINT batch_submission_fk FOREIGN KEY (submission_id) REFERENCES copytaster.submission (submission_id),
+    CONSTRAINT batch_submission_fk FOREIGN KEY (submission_id)
+    REFERENCES copytaster.submission (submission_id),
     CONSTRAINT batch_origin_check CHECK (origin IN ('ingest', 'ingest_urls', 'import', 'replay')),
     CONSTRAINT batch_state_check CHECK (state IN ('open', 'closed')),
     CONSTRAINT batch_stage_check CHECK (stage IN ('fetch', 'load')),

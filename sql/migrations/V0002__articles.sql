@@ -53,7 +53,7 @@ CREATE TABLE copytaster.article (
     abstract text,
     article_body text NOT NULL,
     word_count integer NOT NULL,
-    authors text [] NOT NULL,
+    authors text[] NOT NULL,
     publisher text,
     date_published timestamptz,
     date_published_raw text,
@@ -63,13 +63,13 @@ CREATE TABLE copytaster.article (
     date_modified_raw text,
     in_language text,
     article_section text,
-    keywords text [] NOT NULL,
+    keywords text[] NOT NULL,
     image text,
     is_accessible_for_free boolean,
     tdm_reservation boolean,
     usage_terms text,
     page_kind text NOT NULL,
-    kind_evidence text [] NOT NULL,
+    kind_evidence text[] NOT NULL,
     cuts jsonb NOT NULL,
     findings jsonb NOT NULL,
     field_provenance jsonb NOT NULL,
@@ -84,8 +84,10 @@ CREATE TABLE copytaster.article (
     updated_at timestamptz NOT NULL DEFAULT now(),
     -- Cut at 250,000 characters: a tsvector holds at most 1 MB.
     search_vector tsvector GENERATED ALWAYS AS (
-        setweight(to_tsvector(copytaster.text_config(in_language), left(coalesce(headline, ''), 10000)), 'A')
-        || setweight(to_tsvector(copytaster.text_config(in_language), left(coalesce(abstract, ''), 10000)), 'B')
+        setweight(to_tsvector(copytaster.text_config(in_language), left(coalesce(headline, ''), 9999)), 'A')
+        || setweight(
+            to_tsvector(copytaster.text_config(in_language), left(coalesce(abstract, ''), 9999)), 'B'
+        )
         || to_tsvector(copytaster.text_config(in_language), left(article_body, 250000))
     ) STORED,
     CONSTRAINT article_pk PRIMARY KEY (article_id),
@@ -130,13 +132,13 @@ CREATE TABLE copytaster.article_version (
     abstract text,
     article_body text NOT NULL,
     word_count integer NOT NULL,
-    authors text [] NOT NULL,
+    authors text[] NOT NULL,
     publisher text,
     date_published timestamptz,
     date_modified timestamptz,
     in_language text,
     article_section text,
-    keywords text [] NOT NULL,
+    keywords text[] NOT NULL,
     image text,
     is_accessible_for_free boolean,
     tdm_reservation boolean,

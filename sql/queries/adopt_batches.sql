@@ -8,7 +8,7 @@ FROM (
         orphan.state = 'open' AND orphan.lease_expires_at <= now()
         AND (%(submission_id)s::bigint IS NULL OR orphan.submission_id = %(submission_id)s)
     ORDER BY orphan.lease_expires_at
-    LIMIT %(limit)s
+    LIMIT %(wanted)s
     FOR NO KEY UPDATE SKIP LOCKED
 ) AS orphaned
 WHERE batch.batch_id = orphaned.batch_id

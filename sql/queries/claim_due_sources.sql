@@ -8,7 +8,7 @@ FROM (
         waiting.removed_at IS NULL AND waiting.next_poll_at <= now()
         AND coalesce(waiting.lease_expires_at, '-infinity') <= now()
     ORDER BY waiting.next_poll_at
-    LIMIT %(limit)s
+    LIMIT %(wanted)s
     FOR NO KEY UPDATE SKIP LOCKED
 ) AS due
 WHERE source.source_id = due.source_id

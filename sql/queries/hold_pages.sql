@@ -5,7 +5,7 @@ FROM (
     SELECT
         waiting.page_id,
         plan.batch_id
-    FROM unnest(%(page_ids)s::bigint [], %(batch_ids)s::bigint []) AS plan (page_id, batch_id)
+    FROM unnest(%(page_ids)s::bigint[], %(batch_ids)s::bigint[]) AS plan (page_id, batch_id)
     INNER JOIN copytaster.page AS waiting ON plan.page_id = waiting.page_id
     WHERE waiting.state = 'waiting'
     FOR NO KEY UPDATE OF waiting SKIP LOCKED

@@ -1,4 +1,5 @@
 -- Which waiting pages to fetch next: hosts by their most urgent page, from each what its delay allows.
+-- The outer LIMIT has no ORDER BY: the hosts come in order, and sorting again would read all their pages.
 WITH free_host AS MATERIALIZED (
     SELECT
         host.host,
@@ -10,15 +11,16 @@ WITH free_host AS MATERIALIZED (
             )
         ) AS budget
     FROM copytaster.host AS host
-    CROSS JOIN LATERAL (
-        SELECT
-            page.priority,
-            page.next_fetch_at
-        FROM copytaster.page AS page
-        WHERE page.host = host.host AND page.state = 'waiting' AND page.next_fetch_at <= now()
-        ORDER BY page.priority DESC, page.next_fetch_at ASC
-        LIMIT 1
-    ) AS urgent
+    CROSS JOIN
+        LATERAL (
+            SELECT
+                page.priority,
+                page.next_fetch_at
+            FROM copytaster.page AS page
+            WHERE page.host = host.host AND page.state = 'waiting' AND page.next_fetch_at <= now()
+            ORDER BY page.priority DESC, page.next_fetch_at ASC
+            LIMIT 1
+        ) AS urgent
     WHERE
         host.batch_id IS NULL
         AND coalesce(host.next_allowed_at, '-infinity')
@@ -31,11 +33,12 @@ SELECT
     chosen.page_id,
     free_host.host
 FROM free_host
-CROSS JOIN LATERAL (
-    SELECT page.page_id
-    FROM copytaster.page AS page
-    WHERE page.host = free_host.host AND page.state = 'waiting' AND page.next_fetch_at <= now()
-    ORDER BY page.priority DESC, page.next_fetch_at ASC
-    LIMIT least(free_host.budget, %(max_pages)s)
-) AS chosen
-LIMIT %(pages)s
+CROSS JOIN
+    LATERAL (
+        SELECT page.page_id
+        FROM copytaster.page AS page
+        WHERE page.host = free_host.host AND page.state = 'waiting' AND page.next_fetch_at <= now()
+        ORDER BY page.priority DESC, page.next_fetch_at ASC
+        LIMIT least(free_host.budget, %(max_pages)s)
+    ) AS chosen
+LIMIT %(pages)s -- noqa: AM09

@@ -10,28 +10,30 @@ SELECT
     given.robots_txt,
     given.robots_status,
     given.robots_expires_at
-FROM jsonb_to_recordset(%(hosts)s) AS given (
-    host text, next_allowed_at timestamptz, crawl_delay_seconds float8, robots_txt text,
-    robots_status integer, robots_expires_at timestamptz
-)
+FROM
+    jsonb_to_recordset(%(hosts)s)
+        AS given (
+            host text, next_allowed_at timestamptz, crawl_delay_seconds float8, robots_txt text,
+            robots_status integer, robots_expires_at timestamptz
+        )
 ORDER BY given.host
 ON CONFLICT ON CONSTRAINT host_pk DO UPDATE
-SET
-    next_allowed_at = greatest(host.next_allowed_at, excluded.next_allowed_at),
-    (crawl_delay_seconds, robots_txt, robots_status, robots_expires_at) = (
-        SELECT
-            fresher.crawl_delay_seconds,
-            fresher.robots_txt,
-            fresher.robots_status,
-            fresher.robots_expires_at
-        FROM (
-            VALUES
-            (
-                excluded.crawl_delay_seconds, excluded.robots_txt, excluded.robots_status,
-                excluded.robots_expires_at
-            ),
-            (host.crawl_delay_seconds, host.robots_txt, host.robots_status, host.robots_expires_at)
-        ) AS fresher (crawl_delay_seconds, robots_txt, robots_status, robots_expires_at)
-        ORDER BY fresher.robots_expires_at DESC NULLS LAST
-        LIMIT 1
-    )
+    SET
+        next_allowed_at = greatest(host.next_allowed_at, excluded.next_allowed_at),
+        (crawl_delay_seconds, robots_txt, robots_status, robots_expires_at) = (
+            SELECT
+                fresher.crawl_delay_seconds,
+                fresher.robots_txt,
+                fresher.robots_status,
+                fresher.robots_expires_at
+            FROM (
+                VALUES
+                (
+                    excluded.crawl_delay_seconds, excluded.robots_txt, excluded.robots_status,
+                    excluded.robots_expires_at
+                ),
+                (host.crawl_delay_seconds, host.robots_txt, host.robots_status, host.robots_expires_at)
+            ) AS fresher (crawl_delay_seconds, robots_txt, robots_status, robots_expires_at)
+            ORDER BY fresher.robots_expires_at DESC NULLS LAST
+            LIMIT 1
+        )

@@ -10,6 +10,6 @@ SELECT
 FROM jsonb_to_recordset(%(captures)s) AS given (url text, host text)
 ORDER BY sha256(convert_to(given.url, 'UTF8'))
 ON CONFLICT ON CONSTRAINT page_url_key DO UPDATE
-SET state = 'claimed', state_at = now(), batch_id = excluded.batch_id, reason = NULL
-WHERE page.state NOT IN ('claimed', 'fetched')
+    SET state = 'claimed', state_at = now(), batch_id = excluded.batch_id, reason = NULL
+    WHERE page.state NOT IN ('claimed', 'fetched')
 RETURNING page.page_id, page.url

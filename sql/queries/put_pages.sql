@@ -6,11 +6,12 @@ WITH new_page AS (
         given.host,
         %(source_id)s
     FROM jsonb_to_recordset(%(entries)s) AS given (url text, host text)
-    WHERE NOT EXISTS (
-        SELECT 1
-        FROM copytaster.page AS page
-        WHERE page.url_digest = sha256(convert_to(given.url, 'UTF8'))
-    )
+    WHERE
+        NOT EXISTS (
+            SELECT 1
+            FROM copytaster.page AS page
+            WHERE page.url_digest = sha256(convert_to(given.url, 'UTF8'))
+        )
     ORDER BY sha256(convert_to(given.url, 'UTF8'))
     ON CONFLICT ON CONSTRAINT page_url_key DO NOTHING
     RETURNING page_id

@@ -1,5 +1,5 @@
--- Note which pages a source tells of; is_done marks those put back. What it tells anew of a page that is done puts the page back on the
--- list, later each time that fetching it again brought nothing.
+-- Note which pages a source tells of. What it tells anew of a page that is done puts the page back on the
+-- list (is_done), later each time that fetching it again brought nothing.
 WITH told AS (
     INSERT INTO copytaster.sighting AS sighting (page_id, source_id, entry)
     SELECT
@@ -10,8 +10,8 @@ WITH told AS (
     INNER JOIN copytaster.page AS page ON page.url_digest = sha256(convert_to(given.url, 'UTF8'))
     ORDER BY page.page_id
     ON CONFLICT ON CONSTRAINT sighting_pk DO UPDATE
-    SET entry = excluded.entry, changed_at = now()
-    WHERE
+        SET entry = excluded.entry, changed_at = now()
+        WHERE
         (sighting.entry ->> 'title', sighting.entry ->> 'date_published', sighting.entry ->> 'date_modified')
         IS DISTINCT FROM
         (excluded.entry ->> 'title', excluded.entry ->> 'date_published', excluded.entry ->> 'date_modified')
@@ -28,7 +28,7 @@ SET
     attempts = CASE WHEN again.is_done THEN 0 ELSE page.attempts END,
     next_fetch_at = CASE
         WHEN again.is_done
-            THEN greatest(now(), page.fetched_at + make_interval(mins => 1) * (2 ^ least(page.idle_fetches, 10)))
+            THEN greatest(now(), page.fetched_at + interval '1 minute' * (2 ^ least(page.idle_fetches, 10)))
         ELSE page.next_fetch_at
     END
 FROM (
@@ -43,8 +43,10 @@ FROM (
             told.changed_at IS NOT NULL AND held.state IN ('loaded', 'quarantined', 'gone') AS is_done
         FROM told
         INNER JOIN copytaster.page AS held ON told.page_id = held.page_id
-        WHERE held.source_id IS NULL OR told.changed_at IS NOT NULL
-        ORDER BY held.page_id
+        WHERE
+            held.source_id IS NULL
+            OR (told.changed_at IS NOT NULL AND held.state IN ('loaded', 'quarantined', 'gone'))
+        ORDER BY held.url_digest
         FOR NO KEY UPDATE OF held
     ) AS done
 ) AS again

@@ -8,16 +8,16 @@ VALUES (
     least(greatest(%(interval_seconds)s::integer, %(min_interval_seconds)s), %(max_interval_seconds)s)
 )
 ON CONFLICT ON CONSTRAINT source_url_key DO UPDATE
-SET
-    kind = excluded.kind,
-    name = excluded.name,
-    in_language = excluded.in_language,
-    zone = excluded.zone,
-    hosts = excluded.hosts,
-    min_interval_seconds = excluded.min_interval_seconds,
-    max_interval_seconds = excluded.max_interval_seconds,
-    interval_seconds = excluded.interval_seconds,
-    removed_at = NULL,
-    failures = 0,
-    next_poll_at = least(source.next_poll_at, now())
+    SET
+        kind = excluded.kind,
+        name = excluded.name,
+        in_language = excluded.in_language,
+        zone = excluded.zone,
+        hosts = excluded.hosts,
+        min_interval_seconds = excluded.min_interval_seconds,
+        max_interval_seconds = excluded.max_interval_seconds,
+        interval_seconds = excluded.interval_seconds,
+        removed_at = NULL,
+        failures = 0,
+        next_poll_at = least(source.next_poll_at, now())
 RETURNING source_id

@@ -1,4 +1,5 @@
--- Is there a page that may be claimed now, or a batch that lost its worker?
+-- Is there a page that may be claimed (and might have been for so many seconds), or a batch that lost its
+-- worker?
 SELECT
     EXISTS (
         SELECT 1
@@ -8,7 +9,9 @@ SELECT
             AND EXISTS (
                 SELECT 1
                 FROM copytaster.page AS page
-                WHERE page.host = host.host AND page.state = 'waiting' AND page.next_fetch_at <= now()
+                WHERE
+                    page.host = host.host AND page.state = 'waiting'
+                    AND page.next_fetch_at <= now() - make_interval(secs => %(overdue_seconds)s)
             )
     )
     OR EXISTS (

@@ -3,7 +3,8 @@ CREATE OR REPLACE VIEW news.story AS
 SELECT
     article.text_digest AS story_id,
     count(*) AS members,
-    (array_agg(article.article_id ORDER BY article.first_told_at, article.article_id))[1] AS origin_article_id,
+    (array_agg(article.article_id ORDER BY article.first_told_at, article.article_id))[1]
+        AS origin_article_id,
     (array_agg(article.canonical_url ORDER BY article.first_told_at, article.article_id))[1] AS origin_url,
     (array_agg(article.headline ORDER BY article.first_told_at, article.article_id))[1] AS headline,
     min(article.first_told_at) AS first_told_at,

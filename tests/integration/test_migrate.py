@@ -3,11 +3,10 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import SQL
-from makers import value, values
 
-from copytaster.migrate import MigrationFailed, migrate
+from copytaster.migrate import SQL, MigrationFailed, migrate
 from copytaster.store import DatabaseAway, connect
+from makers import value, values
 
 
 @pytest.fixture

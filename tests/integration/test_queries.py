@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from conftest import SQL
 
+from copytaster.migrate import SQL
 from copytaster.store import connect
 from copytaster.store.queries import query
 
@@ -16,9 +16,10 @@ NAMED = set(re.findall(r"run(?:_many)?\(\s*db,\s*\"(\w+)\"", CODE)) | {"plan_bat
 
 
 @pytest.fixture
-def db(database_url):
-    with connect(database_url) as db:
+def db(unchanged_database_url):
+    with connect(unchanged_database_url) as db:
         yield db
+        db.rollback()
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -42,7 +43,7 @@ def test_no_query_is_unused_and_none_is_missing():
 
 
 @pytest.mark.parametrize("name", ["work_waiting", "sources_due"])
-def test_a_question_of_the_watchers_needs_no_parameters(db, name):
+def test_a_question_of_the_watchers_has_one_answer(db, name):
     with db.cursor() as cursor:
-        cursor.execute(query(name))
+        cursor.execute(query(name), {"overdue_seconds": 0.0})
         assert cursor.fetchall() == [(False,)]

@@ -2,16 +2,39 @@
 
 import psycopg2
 import pytest
-from makers import faulty, load, put_fetched, url, value, values
 from psycopg2 import errors
 
 from copytaster import store
+from makers import faulty, load, put_fetched, url, value, values
 
-TABLES = (
-    "applied_file article article_change article_version batch capture host page page_event quarantine "
-    "schema_version sighting source submission submitted_url url_alias"
-).split()
-VIEWS = "article article_change article_version funnel quarantine source_health story work_list".split()
+TABLES = [
+    "applied_file",
+    "article",
+    "article_change",
+    "article_version",
+    "batch",
+    "capture",
+    "host",
+    "page",
+    "page_event",
+    "quarantine",
+    "schema_version",
+    "sighting",
+    "source",
+    "submission",
+    "submitted_url",
+    "url_alias",
+]
+VIEWS = [
+    "article",
+    "article_change",
+    "article_version",
+    "funnel",
+    "quarantine",
+    "source_health",
+    "story",
+    "work_list",
+]
 
 
 @pytest.fixture
@@ -52,17 +75,17 @@ def test_a_reader_can_search_and_explain(reader):
     assert values(reader, "SELECT * FROM news.explain(%s)", url())
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_a_reader_cannot_touch_a_table(reader, table):
-    refused(reader, f"SELECT * FROM copytaster.{table}")
-    refused(reader, f"DELETE FROM copytaster.{table}")
+def test_a_reader_cannot_touch_a_table(reader):
+    for table in TABLES:
+        refused(reader, f"SELECT * FROM copytaster.{table}")
+        refused(reader, f"DELETE FROM copytaster.{table}")
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_a_reader_cannot_write_through_a_view(reader, view):
-    with pytest.raises((errors.InsufficientPrivilege, errors.ObjectNotInPrerequisiteState)):
-        values(reader, f"DELETE FROM news.{view}")
-    reader.rollback()
+def test_a_reader_cannot_write_through_a_view(reader):
+    for view in VIEWS:
+        with pytest.raises((errors.InsufficientPrivilege, errors.ObjectNotInPrerequisiteState)):
+            values(reader, f"DELETE FROM news.{view}")
+        reader.rollback()
 
 
 def test_a_reader_cannot_release_discard_or_load(reader):
@@ -83,19 +106,20 @@ def test_the_plain_reader_role_cannot_submit(loaded_url):
         refused(db, "SELECT news.submit('https://harbour.example/new')")
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_the_writer_cannot_drop_truncate_or_delete(loaded_url, table):
+def test_the_writer_cannot_drop_truncate_or_delete(loaded_url):
     with store.connect(loaded_url) as db:
-        refused(db, f"DROP TABLE copytaster.{table}")
-        refused(db, f"TRUNCATE copytaster.{table} CASCADE")
-        refused(db, f"DELETE FROM copytaster.{table}")
-        refused(db, f"ALTER TABLE copytaster.{table} ADD COLUMN mine integer")
+        for table in TABLES:
+            refused(db, f"DROP TABLE copytaster.{table}")
+            refused(db, f"TRUNCATE copytaster.{table} CASCADE")
+            refused(db, f"DELETE FROM copytaster.{table}")
+            refused(db, f"ALTER TABLE copytaster.{table} ADD COLUMN mine integer")
 
 
-@pytest.mark.parametrize("table", ["article_change", "article_version", "page_event"])
-def test_the_writer_cannot_rewrite_history(loaded_url, table):
+def test_the_writer_cannot_rewrite_history(loaded_url):
     with store.connect(loaded_url) as db:
-        refused(db, f"UPDATE copytaster.{table} SET {'at' if table == 'page_event' else 'version'} = NULL")
+        refused(db, "UPDATE copytaster.article_change SET version = 1")
+        refused(db, "UPDATE copytaster.article_version SET version = 1")
+        refused(db, "UPDATE copytaster.page_event SET at = now()")
 
 
 def test_the_writer_cannot_forge_the_ledger_of_migrations(loaded_url):
@@ -133,29 +157,29 @@ def test_what_a_submitter_asks_for_is_on_the_list_in_front_and_wakes_the_watcher
     watcher.close()
 
 
-@pytest.mark.parametrize(
-    "bad",
-    [
-        None,
-        "",
-        "harbour.example/new",
-        "ftp://harbour.example/new",
-        "file:///etc/passwd",
-        "https://me:secret@harbour.example/",
-        "https://harbour.example/a b",
-        "https://härbour.example/",
-        "https://[::1]/",
-        "https://harbour.example/\n",
-        "javascript:alert(1)",
-        "https://harbour.example/" + "a" * 9000,
-        "https://" + "a" * 300 + ".example/",
-    ],
-)
-def test_what_cannot_be_a_url_is_refused_with_a_sentence(database_url, bad):
+NOT_URLS = [
+    None,
+    "",
+    "harbour.example/new",
+    "ftp://harbour.example/new",
+    "file:///etc/passwd",
+    "https://me:secret@harbour.example/",
+    "https://harbour.example/a b",
+    "https://härbour.example/",
+    "https://[::1]/",
+    "https://harbour.example/\n",
+    "javascript:alert(1)",
+    "https://harbour.example/" + "a" * 9000,
+    "https://" + "a" * 300 + ".example/",
+]
+
+
+def test_what_cannot_be_a_url_is_refused_with_a_sentence(database_url):
     with store.connect(database_url, role="copytaster_submitter") as db:
-        with pytest.raises(errors.InvalidParameterValue):
-            values(db, "SELECT news.submit(%s)", bad)
-        db.rollback()
+        for bad in NOT_URLS:
+            with pytest.raises(errors.InvalidParameterValue):
+                values(db, "SELECT news.submit(%s)", bad)
+            db.rollback()
 
 
 def test_the_search_path_of_a_caller_does_not_reach_into_functions_that_run_as_owner(database_url):

@@ -28,7 +28,7 @@ from copytaster.store.sources import (
     remove_source,
     sources_due,
 )
-from copytaster.store.submissions import Fate, Wish, submission_report, submit_urls
+from copytaster.store.submissions import Fate, Wish, batches_of_submission, submission_report, submit_urls
 
 __all__ = [
     "Connection",
@@ -38,6 +38,7 @@ __all__ = [
     "LoadRow",
     "Wish",
     "add_source",
+    "batches_of_submission",
     "claim_batches",
     "claim_due_sources",
     "close_batch",

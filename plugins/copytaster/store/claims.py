@@ -26,7 +26,7 @@ def claim_batches(
     one), the urgent ones first. An adopted batch goes on where it was. No page or host is ever
     given twice, however many claim at once. The caller commits.
     """
-    adopted = run(db, "adopt_batches", limit=limit, lease_seconds=lease_seconds, submission_id=submission_id)
+    adopted = run(db, "adopt_batches", wanted=limit, lease_seconds=lease_seconds, submission_id=submission_id)
     batches = [row["batch_id"] for row in adopted]
     wanted = limit - len(batches)
     if wanted <= 0:
@@ -136,16 +136,17 @@ def warc_of_batch(db: Connection, batch: int) -> str | None:
 
 
 def close_batch(db: Connection, batch: int) -> None:
-    """End a batch: free its hosts, put what it still holds back on the list."""
+    """End a batch: free its hosts, put what it still holds back on the list, wake who waits for the hosts."""
     run(db, "lock_batch", batch=batch)
     run_many(db, "free_hosts", batch=batch)
     run_many(db, "return_pages", batch=batch, states=["claimed", "fetched"])
     run_many(db, "close_batch", batch=batch)
+    run(db, "wake_watchers", channel="copytaster_pages_waiting")
 
 
-def work_waiting(db: Connection) -> bool:
-    """Say whether a claim would find something now."""
-    return bool(run(db, "work_waiting")[0]["work_waiting"])
+def work_waiting(db: Connection, *, overdue_seconds: float = 0.0) -> bool:
+    """Say whether a claim would find something now, and would have found it so many seconds ago."""
+    return bool(run(db, "work_waiting", overdue_seconds=overdue_seconds)[0]["work_waiting"])
 
 
 def sweep(db: Connection) -> dict[str, int]:

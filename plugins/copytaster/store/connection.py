@@ -26,10 +26,10 @@ def connect(
     """
     db = open_connection(database_url, role=role, application_name=application_name)
     try:
-        with db:
-            yield db
+        yield db
+        db.commit()
     finally:
-        db.close()
+        db.close()  # rolls back what was not committed; a lost connection must not hide why it was lost
 
 
 def open_connection(database_url: str, *, role: str | None = None, application_name: str) -> Connection:

@@ -38,8 +38,8 @@ def record_fetches(
     under that reason. Pages without an outcome go back on the list unharmed. Does nothing to pages
     when the batch's fetching was recorded before.
     """
-    put_hosts(db, hosts)
     (state,) = run(db, "lock_batch", batch=batch)
+    put_hosts(db, hosts)
     if state["stage"] != "fetch" or state["state"] != "open":
         return
     told = as_json(outcomes)

@@ -25,6 +25,7 @@ CONTENT = (
     "tdm_reservation",
     "usage_terms",
 )
+_JSON_BITS = 63
 #: The rest of what is kept of a reading.
 RECORD = (
     "canonical_url",
@@ -106,9 +107,11 @@ def unstorable_row(row: LoadRow, detail: str) -> dict[str, Any]:
 
 
 def scrub(value: Any) -> Any:
-    """Replace what Postgres cannot hold in text (NUL, lone surrogates) by U+FFFD, however deep it stands."""
+    """Replace NUL and lone surrogates by U+FFFD and write out what JSON numbers cannot hold, at any depth."""
     if isinstance(value, str):
         return value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, int) and value.bit_length() > _JSON_BITS:
+        return str(value)
     if isinstance(value, dict):
         return {scrub(key): scrub(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

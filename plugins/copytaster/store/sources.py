@@ -8,7 +8,6 @@ from copytaster.store.connection import Connection
 from copytaster.store.queries import Row, as_json, run, run_many
 from copytaster.store.readings import scrub
 
-
 _NOT_MODIFIED = 304
 
 
@@ -39,6 +38,7 @@ def add_source(
         min_interval_seconds=min_interval_seconds,
         max_interval_seconds=max_interval_seconds,
     )
+    run(db, "wake_watchers", channel="copytaster_sources_due")
     return int(row["source_id"])
 
 
@@ -54,7 +54,7 @@ def list_sources(db: Connection) -> list[Source]:
 
 def claim_due_sources(db: Connection, *, limit: int, lease_seconds: float) -> list[Source]:
     """Lease sources whose time has come; each is free again after ``record_poll`` or the lease."""
-    return [_source(row) for row in run(db, "claim_due_sources", limit=limit, lease_seconds=lease_seconds)]
+    return [_source(row) for row in run(db, "claim_due_sources", wanted=limit, lease_seconds=lease_seconds)]
 
 
 def _source(row: Row) -> Source:
@@ -112,6 +112,6 @@ def put_entries(db: Connection, source_id: int, entries: Sequence[tuple[Entry, s
     return len(new) + sum(1 for row in seen if row["is_done"])
 
 
-def sources_due(db: Connection) -> bool:
-    """Say whether there is a source to ask now."""
-    return bool(run(db, "sources_due")[0]["sources_due"])
+def sources_due(db: Connection, *, overdue_seconds: float = 0.0) -> bool:
+    """Say whether there is a source to ask now, and was so many seconds ago."""
+    return bool(run(db, "sources_due", overdue_seconds=overdue_seconds)[0]["sources_due"])

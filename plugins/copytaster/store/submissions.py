@@ -52,3 +52,8 @@ def submit_urls(
 def submission_report(db: Connection, submission_id: int) -> list[Fate]:
     """Give what became of each URL so far, in the order of the submission."""
     return [Fate(**row) for row in run(db, "report_submission", submission_id=submission_id)]
+
+
+def batches_of_submission(db: Connection, submission_id: int) -> list[int]:
+    """Give the batches that still work on a submission."""
+    return [row["batch_id"] for row in run(db, "batches_of_submission", submission_id=submission_id)]

@@ -15,7 +15,7 @@ import psycopg2
 from copytaster.postgres import Server
 from copytaster.postgres.launch import cluster_name
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 USER = """
 import sys

@@ -13,6 +13,7 @@ import pytest
 
 from copytaster.postgres import PostgresUnavailable, discard, running
 from postgres_users import (
+    PATIENCE,
     answers,
     ask,
     assert_ended,
@@ -143,7 +144,7 @@ def test_a_home_of_somebody_else_is_refused_in_one_line(fresh_home, python_for_n
         running(fresh_home, fsync=False),
         user_process(fresh_home, python=python_for_nobody, account="nobody", stderr=said) as user,
     ):
-        _, said = user.communicate(timeout=20)
+        _, said = user.communicate(timeout=PATIENCE)
     assert said.splitlines()[-1].startswith("copytaster.postgres.server.PostgresUnavailable: ")
     assert "Permission denied" in said.splitlines()[-1]
 

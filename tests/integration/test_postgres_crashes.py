@@ -7,8 +7,9 @@ import subprocess
 import psutil
 import pytest
 
-from copytaster.postgres import running
+from copytaster.postgres import PostgresUnavailable, running
 from copytaster.postgres.account import account_for
+from copytaster.postgres.lifecycle import _give_up
 from postgres_users import (
     answers,
     ask,
@@ -135,3 +136,10 @@ def test_an_initdb_that_died_half_way_is_done_again(home):
     data.rename(data.with_name("data.new"))
     with running(home, fsync=False) as server:
         assert answers(server)
+
+
+def test_a_server_that_says_that_it_recovers_is_waited_for(tmp_path):
+    _give_up("FATAL: the database system is starting up", 3_000, tmp_path)
+    _give_up("FATAL: the database system is not yet accepting connections", 3_000, tmp_path)
+    with pytest.raises(PostgresUnavailable, match="does not answer: connection refused"):
+        _give_up("connection refused", 100, tmp_path)

@@ -1,5 +1,6 @@
 """The data folder of the server: where it is, creating it, making it startable after a crash."""
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -26,7 +27,7 @@ _TUNING = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
     "log_line_prefix": "%m [%p] ",
-    "log_min_error_statement": "fatal",  # a failed statement can hold the text of an article
+    "log_min_error_statement": "panic",  # statements hold the texts of articles
 }
 #: Survives the death of any process, not that of the machine. Hence no synchronous_commit=off here.
 _FORGETFUL = {"fsync": "off", "full_page_writes": "off"}
@@ -80,14 +81,18 @@ class Cluster:
         draft.rename(self.data)
 
     def recover(self) -> None:
-        """End what a killed server left, and remove its pid file. Only while no warden lives."""
-        pids = self._processes()
+        """End what a killed warden or server left, and remove its pid file. Only while no warden lives."""
         for number, seconds in ((signal.SIGINT, 60.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
-            for process in pids:
-                _end(process, number)
-            _, pids = psutil.wait_procs(pids, timeout=seconds)
-        if pids:
-            raise PostgresUnavailable(f"process {pids[0].pid} of a former server does not end")
+            if not (left := self._processes()):
+                break
+            servers = [process for process in left if not _is_backend(process)]
+            # A server ends its backends. Those that lost it take SIGINT for "cancel the query".
+            orphans = [] if servers else left
+            _signal(servers, number)
+            _signal(orphans, signal.SIGQUIT if number == signal.SIGINT else number)
+            psutil.wait_procs(left, timeout=seconds)
+        if left := self._processes():
+            raise PostgresUnavailable(f"process {left[0].pid} of a former server does not end")
         # Postgres believes any live process of its user to be the server that this file names.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
@@ -117,13 +122,17 @@ class Cluster:
         return [p for p in found if p.info["name"] == "postgres" and p.info["cwd"] == str(self.data)]
 
 
-def _end(process: psutil.Process, number: signal.Signals) -> None:
+def _is_backend(process: psutil.Process) -> bool:
     try:
-        # A backend without its server takes SIGINT for "cancel the query"; only SIGQUIT ends it.
-        orphan = process.cmdline()[:1] and process.cmdline()[0].startswith("postgres:")
-        process.send_signal(signal.SIGQUIT if orphan and number == signal.SIGINT else number)
+        return "".join(process.cmdline()).startswith("postgres:")
     except psutil.NoSuchProcess:
-        return
+        return True
+
+
+def _signal(processes: list[psutil.Process], number: signal.Signals) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(number)
 
 
 def _remembered(home: Path) -> Path | None:

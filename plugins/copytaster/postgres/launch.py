@@ -72,21 +72,9 @@ def cluster_name(home: Path) -> str:
 
 def last_words(home: Path, began: int) -> str:
     """Return the last complaint in the server's log since ``began``, in one line."""
-    path = home / "server.log"
-    with path.open("rb") as file:
+    with (home / "server.log").open("rb") as file:
         file.seek(began)
-        return f"{complaint(file.read().decode('utf-8', 'replace'))} (see {path})"
-
-
-def port_is_taken(port: int) -> bool:
-    """Whether somebody listens there."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as Postgres does
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return True
-    return False
+        return complaint(file.read().decode("utf-8", "replace"))
 
 
 def _create_or_repair(home: Path, cluster: Cluster, *, fsync: bool) -> None:
@@ -110,9 +98,20 @@ def _free_port(home: Path) -> int:
     first = int.from_bytes(hashlib.sha256(os.fsencode(home)).digest()[:4], "big")
     candidates = [_PORTS[(first + step) % len(_PORTS)] for step in range(200)]
     for port in [_remembered_port(home) or candidates[0], *candidates]:
-        if not port_is_taken(port):
+        if not _port_is_taken(port):
             return port
     raise PostgresUnavailable(f"no free port on {HOST}")
+
+
+def _port_is_taken(port: int) -> bool:
+    """Whether somebody listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as Postgres does
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return True
+    return False
 
 
 def _remembered_port(home: Path) -> int | None:

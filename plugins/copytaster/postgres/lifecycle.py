@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg2
 
 from copytaster.postgres import locks
-from copytaster.postgres.launch import cluster_name, last_words, launch, port_is_taken, remembered_server
+from copytaster.postgres.launch import cluster_name, last_words, launch, remembered_server
 from copytaster.postgres.provision import provision
 from copytaster.postgres.server import PostgresUnavailable, Server
 from copytaster.postgres.warden import STOP_SECONDS
@@ -86,7 +86,11 @@ def _attached_or_started(home: Path, *, fsync: bool) -> Server:
 
 
 def _started(home: Path, *, fsync: bool) -> Server:
-    """Have a warden start the server, or wait for the one that is at it."""
+    """Have a warden start the server, or wait for the one that is at it.
+
+    Tried again when it fails: its port may have been taken meanwhile, or somebody killed it.
+    """
+    complaint = "its wardens ended"
     for _ in range(_TRIES):
         began = _launched(home, fsync=fsync)
         server = remembered_server(home)
@@ -94,12 +98,15 @@ def _started(home: Path, *, fsync: bool) -> Server:
             raise PostgresUnavailable(
                 f"{home}/credentials.json is gone: end the programs that use its server, then try again"
             )
-        if _comes_up(server, home):
-            provision(server)
-            return server
-        if began is not None and not port_is_taken(server.port):
-            raise PostgresUnavailable(f"Postgres did not start: {last_words(home, began)}")
-    raise PostgresUnavailable(f"Postgres did not start in {_TRIES} attempts, see {home}/server.log")
+        try:
+            if _comes_up(server, home):
+                provision(server)
+                return server
+        except psycopg2.OperationalError as error:
+            complaint = _one_line(error)
+        else:
+            complaint = complaint if began is None else last_words(home, began)
+    raise PostgresUnavailable(f"Postgres did not start: {complaint} (see {home}/server.log)")
 
 
 def _launched(home: Path, *, fsync: bool) -> int | None:
@@ -149,7 +156,7 @@ def _refusal(url: str, home: Path) -> str:
             run.execute("SELECT current_setting('cluster_name')")
             found = run.fetchone()
     except psycopg2.OperationalError as error:
-        return " ".join(str(error).split()) or "no answer"
+        return _one_line(error) or "no answer"
     return "" if found == (cluster_name(home),) else "its port belongs to another server"
 
 
@@ -170,4 +177,8 @@ def _used(lock: Path) -> bool:
 
 
 def _unusable(home: Path, error: Exception) -> PostgresUnavailable:
-    return PostgresUnavailable(f"the Postgres in {home} cannot be used: {' '.join(str(error).split())}")
+    return PostgresUnavailable(f"the Postgres in {home} cannot be used: {_one_line(error)}")
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -165,8 +165,6 @@ def test_lost_passwords_are_replaced_and_the_rows_stay(home):
 
 
 def test_damaged_passwords_are_named(home):
-    with running(home, fsync=False):
-        pass
     (home / "credentials.json").write_text("{")
     with pytest.raises(PostgresUnavailable, match=r"credentials\.json is damaged"), running(home):
         pass
@@ -188,8 +186,6 @@ def test_another_port_is_taken_when_the_old_one_is_used_by_a_stranger(home):
 
 
 def test_a_copied_home_gets_its_own_server(home):
-    with running(home, fsync=False):
-        pass
     copy = home.with_name("copy")
     subprocess.run(["cp", "-a", home, copy], check=True)
     try:
@@ -202,8 +198,6 @@ def test_a_copied_home_gets_its_own_server(home):
 
 
 def test_a_server_that_cannot_start_says_why_and_leaves_nothing(home):
-    with running(home, fsync=False):
-        pass
     with (pid_file(home).parent / "postgresql.conf").open("a") as settings:
         settings.write("shared_buffers = nonsense\n")
     with (

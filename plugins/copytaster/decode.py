@@ -48,11 +48,12 @@ def decode(body: bytes, content_type: str | None) -> Decoded:
 
 
 def _declared(body: bytes, content_type: str | None) -> str | None:
-    name = http_content_type_encoding(content_type) or html_body_declared_encoding(body)
-    if name is None:
-        return None
+    """Read the header's word, else the meta tag's."""
+    if name := http_content_type_encoding(content_type):
+        return name
+    name = html_body_declared_encoding(body)
     # A meta tag that could be read as ASCII does not stand in UTF-16 (WHATWG HTML 13.2.3.3).
-    return "utf-8" if name.startswith("utf-16") and b"<meta" in body[:4096].lower() else name
+    return "utf-8" if name and name.startswith("utf-16") else name
 
 
 def _better(first: Decoded | None, body: bytes) -> Decoded:

@@ -1,5 +1,6 @@
 """Page -> Article. Pure: the same page always gives the same article."""
 
+import re
 from dataclasses import replace
 
 from lxml.html import HtmlElement
@@ -11,7 +12,7 @@ from copytaster.fingerprint import text_digest
 from copytaster.language import read_language
 from copytaster.metadata import Metadata, read_metadata
 from copytaster.model import Article, Block, Page
-from copytaster.parse import has_markup, parse_html, sniff
+from copytaster.parse import has_markup, is_json, parse_html, sniff
 from copytaster.reading import ExtractorFailed, read_blocks, seen_blocks
 from copytaster.signals import read_signals
 from copytaster.strip import Stripped, ruleset_version, strip
@@ -19,7 +20,10 @@ from copytaster.strip.lines import count_words
 
 #: Changes whenever the same page may give another article.
 EXTRACTOR_VERSION = "1"
+_SAME = 0.9
 _HARDLY_ANY = 300  # characters below which a second source is asked
+_BINARY = re.compile("[\x01-\x08\x0e-\x1f]")
+_SAMPLE = 20_000
 _MOST_HOLES = 0.1  # share of U+FFFD from which on a text is none
 
 
@@ -33,6 +37,8 @@ def extract(page: Page) -> Article:
         raise Unusable("not_html", "the first bytes are those of another format")
     decoded = decode(page.body, page.headers.get("content-type"))
     _check_readable(decoded)
+    if is_json(decoded.text):
+        raise Unusable("not_html", "a JSON document")
     if page.media_type == "text/plain" or not has_markup(decoded.text):
         article = plaintext.read_text(decoded.text, url=page.url)
         return _sealed(article, decoded)
@@ -45,6 +51,8 @@ def extract(page: Page) -> Article:
 def _check_readable(decoded: Decoded) -> None:
     if not decoded.text.strip("\x00\ufeff \t\r\n"):
         raise Unusable("empty", "no text")
+    if len(_BINARY.findall(decoded.text[:_SAMPLE])) > _MOST_HOLES * len(decoded.text[:_SAMPLE]):
+        raise Unusable("not_html", "control characters throughout")
     if decoded.replacement_characters > _MOST_HOLES * len(decoded.text):
         raise Unusable("bad_encoding", f"{decoded.replacement_characters} characters could not be decoded")
 
@@ -66,10 +74,13 @@ def _best_blocks(tree: HtmlElement, told: Metadata) -> tuple[Block, ...]:
     """Take the body as read, or JSON-LD's where hardly any was found, or else all that can be seen."""
     blocks = read_blocks(tree)
     found = sum(len(block.text) for block in blocks)
-    if found < _HARDLY_ANY:
-        declared = [Block(text=line) for line in told.body.split("\n") if line]
-        if sum(len(block.text) for block in declared) > 2 * found:
-            return tuple(declared)
+    declared = tuple(Block(text=line) for line in told.body.split("\n") if line)
+    told_length = sum(len(block.text) for block in declared)
+    # The extractor falls back on JSON-LD too, but runs its lines into one.
+    if (found < _HARDLY_ANY and told_length > 2 * found) or (
+        len(blocks) == 1 < len(declared) and told_length >= _SAME * found
+    ):
+        return declared
     if not blocks:
         blocks = tuple(seen_blocks(tree))
     if not blocks and not told.headline:

@@ -2,6 +2,7 @@
 
 import re
 
+import orjson
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
@@ -11,7 +12,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
 _OTHER_FORMATS = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"ID3")
 _FEED = re.compile(
-    r"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|svg)\b",
+    r"^\s*(?:<\?xml[^>]*\?>\s*)?(?:(?><!--.*?-->)\s*)*+<(?:rss|feed|urlset|sitemapindex|svg)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _COUNT = etree.XPath("count(//*)")
@@ -28,6 +29,17 @@ def sniff(body: bytes) -> bool:
 def has_markup(text: str) -> bool:
     """Say whether there is a tag anywhere."""
     return _ANY_TAG.search(text) is not None
+
+
+def is_json(text: str) -> bool:
+    """Say whether the whole text is a JSON object or array."""
+    if text.lstrip()[:1] not in {"{", "["}:
+        return False
+    try:
+        orjson.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def parse_html(text: str) -> HtmlElement:

@@ -26,6 +26,7 @@ Trouble = Literal["timeout", "crashed"]
 Context: TypeAlias = ForkContext | ForkServerContext
 
 _AHEAD = 16  # jobs in flight or waiting for an earlier one, for each worker
+_START_SECONDS = 120.0  # a busy machine may take long to import everything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,7 @@ class _Slot(Generic[Job, Result]):
 class _Worker(Generic[Job, Result]):
     process: BaseProcess
     pipe: Connection
+    is_ready: bool = False  # has said that it is up: only then a job's time runs
     done: int = 0
     deadline: float = 0.0
     slot: "_Slot[Job, Result] | None" = None
@@ -130,7 +132,8 @@ class _Pool(Generic[Job, Result]):
 
     def _give(self, worker: _Worker[Job, Result], slot: _Slot[Job, Result]) -> None:
         self._queue.append(slot)
-        worker.slot, worker.deadline = slot, monotonic() + self._limits.seconds
+        patience = self._limits.seconds if worker.is_ready else _START_SECONDS
+        worker.slot, worker.deadline = slot, monotonic() + patience
         with suppress(BrokenPipeError, ConnectionResetError):  # its death is noticed when collecting
             worker.pipe.send(slot.job)
 
@@ -152,6 +155,9 @@ class _Pool(Generic[Job, Result]):
             result = worker.pipe.recv()
         except (EOFError, ConnectionResetError):
             self._settle(worker, Lost("crashed"), worn=True)
+            return
+        if not worker.is_ready:
+            worker.is_ready, worker.deadline = True, monotonic() + self._limits.seconds
         else:
             self._settle(worker, result, worn=worker.done + 1 >= self._limits.jobs)
 
@@ -182,11 +188,12 @@ class _Pool(Generic[Job, Result]):
 
 
 def _serve(pipe: Connection, work: Callable[[Job], Result], most_bytes: int) -> None:
-    """Answer jobs until the other end closes."""
+    """Say that we are up, then answer jobs until the other end closes."""
     most_bytes += psutil.Process().memory_info().vms  # what was inherited is not the job's
     resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     gc.freeze()
     with suppress(EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
+        pipe.send(None)
         while True:
             pipe.send(work(pipe.recv()))

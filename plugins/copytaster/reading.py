@@ -24,7 +24,7 @@ _SEEN = etree.XPath(
     " or ancestor::textarea or ancestor::select)]",
     smart_strings=False,
 )
-_MOST_BLOCKS = 10_000
+_MOST_BLOCKS = 3_000
 _OPAQUE = re.compile(r"<(script|style|noscript|template|svg|head)\b", re.IGNORECASE)
 _BLOCK_TAG = re.compile(
     r"</?(?:p|div|br|li|h[1-6]|tr|td|section|article|blockquote|ul|ol|table)\b[^<>]*>|\n", re.IGNORECASE

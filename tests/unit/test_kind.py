@@ -1,0 +1,130 @@
+"""Page -> kind, with evidence."""
+
+import pytest
+
+from copytaster.kind import judge
+from copytaster.model import Page
+from copytaster.parse import parse_html
+from copytaster.signals import read_signals
+
+PROSE = "The harbour council met on Tuesday and agreed to repair the northern wall before the autumn storms arrive. "
+DATED = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Wall","datePublished":"2026-03-02"%s}</script>'
+
+
+def kind_of(
+    head: str, body: str, *, url: str = "https://gazette.example/news/harbour-wall-4411", status: int = 200
+):
+    tree = parse_html(f"<html><head>{head}</head><body>{body}</body></html>")
+    kind, evidence = judge(tree, Page(url=url, body=b"", http_status=status), read_signals(tree))
+    assert (kind == "article") == (not evidence)
+    return kind
+
+
+def paragraphs(count: int) -> str:
+    return f"<p>{PROSE * 2}</p>" * count
+
+
+def links(count: int) -> str:
+    return "".join(
+        f"<div><a href='/s/{i}'>Council agrees on budget number {i} after a long night</a></div>"
+        for i in range(count)
+    )
+
+
+def test_a_full_article_is_one():
+    assert kind_of(DATED % "" + "<title>Wall</title>", paragraphs(6)) == "article"
+
+
+def test_an_article_among_many_links_is_one():
+    assert kind_of("<title>Wall</title>", links(60) + paragraphs(8) + links(60)) == "article"
+
+
+def test_a_short_brief_is_an_article():
+    assert kind_of("<title>Bridge closed</title>", f"<h1>Bridge closed</h1><p>{PROSE}</p>") == "article"
+
+
+def test_an_article_about_missing_pages_is_one():
+    assert kind_of("<title>Why 'page not found' haunts us</title>", paragraphs(8)) == "article"
+
+
+def test_a_full_text_marked_as_paid_is_an_article():
+    assert kind_of(DATED % ',"isAccessibleForFree":false', paragraphs(12)) == "article"
+
+
+def test_a_paid_text_that_breaks_off_is_a_stub():
+    offer = "<div>Subscribe to continue reading this story.</div>"
+    assert kind_of(DATED % ',"isAccessibleForFree":"False"', f"<p>{PROSE}</p>{offer}") == "paywall_stub"
+
+
+def test_a_text_much_shorter_than_its_word_count_is_a_stub():
+    assert kind_of(DATED % ',"isAccessibleForFree":false,"wordCount":900', paragraphs(4)) == "paywall_stub"
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("404 - Page not found", "soft_404"),
+        ("Seite nicht gefunden | Beispielbote", "soft_404"),
+        ("Страница не найдена", "soft_404"),
+        ("503 Service Unavailable", "error_page"),
+    ],
+)
+def test_a_page_that_says_that_it_is_none_is_believed(title, kind):
+    assert kind_of(f"<title>{title}</title>", f"<h1>{title}</h1><p>Try the search.</p>") == kind
+
+
+def test_a_challenge_is_told_from_an_article():
+    body = "<div id='challenge-stage'>Verify you are human by completing the action below.</div>"
+    assert kind_of("<title>Just a moment...</title>", body, status=403) == "bot_challenge"
+
+
+def test_a_consent_wall_is_told_from_an_article():
+    body = "<h1>We value your privacy</h1><p>We and our partners store and/or access information on a device.</p>"
+    assert kind_of("<title>Before you continue</title>", body) == "consent_wall"
+
+
+def test_a_consent_banner_above_an_article_does_not_matter():
+    banner = "<div><p>We value your privacy. We and our partners store and/or access information on a device.</p></div>"
+    assert kind_of(DATED % "", banner + paragraphs(6)) == "article"
+
+
+def test_a_login_form_is_told_from_an_article():
+    body = "<h1>Log in</h1><form><input name=u><input type=password name=p></form>"
+    assert kind_of("<title>Log in - Gazette</title>", body) == "login"
+
+
+def test_an_empty_application_needs_javascript():
+    body = "<div id=root></div><noscript>You need to enable JavaScript to run this app.</noscript><script src=a.js></script>"
+    assert kind_of("<title>Gazette</title>", body) == "needs_javascript"
+
+
+def test_a_live_blog_is_told_from_an_article():
+    node = '{"@type":"LiveBlogPosting","headline":"Storm","coverageStartTime":"2026-03-02T06:00Z","liveBlogUpdate":[]}'
+    assert kind_of(f'<script type="application/ld+json">{node}</script>', paragraphs(9)) == "live_blog"
+
+
+def test_a_video_page_without_text_is_media_only():
+    assert (
+        kind_of(
+            "<meta property=og:type content=video.other><title>Clip</title>", "<video></video><p>Watch.</p>"
+        )
+        == "media_only"
+    )
+
+
+def test_a_front_page_is_a_section_front():
+    assert kind_of("<title>Gazette</title>", links(40), url="https://gazette.example/") == "section_front"
+
+
+def test_a_page_of_teasers_is_a_listing():
+    assert kind_of("<title>Politics</title>", links(40), url="https://gazette.example/politics") == "listing"
+
+
+def test_a_thread_is_a_forum():
+    node = '{"@type":"DiscussionForumPosting","headline":"Which paint?"}'
+    assert kind_of(f'<script type="application/ld+json">{node}</script>', paragraphs(4)) == "forum"
+
+
+def test_an_article_with_questions_and_answers_is_one():
+    node = '{"@type":"FAQPage","mainEntity":[{"@type":"Question","name":"When?"}]}'
+    assert kind_of(f'<script type="application/ld+json">{node}</script>', paragraphs(6)) == "article"

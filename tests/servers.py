@@ -3,11 +3,18 @@
 import contextlib
 import itertools
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,8 @@ class ScriptedServer:
     A key is ``/path`` or ``host/path``. Unknown paths get 404; so does robots.txt unless scripted.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.script: dict[str, bytes | Conversation] = {}
         self.log = Log()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
@@ -54,8 +62,9 @@ class ScriptedServer:
         self._thread.start()
 
     def connect_to(self, *hosts: str) -> str:
-        """Give the ``connect_to`` setting that leads these hosts (port 80) here."""
-        return ",".join(f"{host}:80=127.0.0.1:{self.port}" for host in hosts)
+        """Give the ``connect_to`` setting that leads these hosts (port 80, with TLS 443) here."""
+        port = 443 if self._tls else 80
+        return ",".join(f"{host}:{port}=127.0.0.1:{self.port}" for host in hosts)
 
     def close(self) -> None:
         self._stopped.set()
@@ -70,9 +79,18 @@ class ScriptedServer:
                 connection, _ = self._listener.accept()
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
-    def _serve(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
+    @contextlib.contextmanager
+    def _wrapped(self, connection: socket.socket) -> Iterator[socket.socket]:
+        with connection:
             connection.settimeout(30)
+            if self._tls is None:
+                yield connection
+                return
+            with self._tls.wrap_socket(connection, server_side=True) as encrypted:
+                yield encrypted
+
+    def _serve(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError), self._wrapped(connection) as connection:  # noqa: PLR1704 - the same, inside TLS
             seen = _read_request(connection)
             if seen is None:
                 return
@@ -119,12 +137,34 @@ def html(*, title: str = "The ferry runs again", words: int = 300) -> bytes:
 
 
 @contextlib.contextmanager
-def scripted_server() -> Iterator[ScriptedServer]:
-    server = ScriptedServer()
+def scripted_server(tls: ssl.SSLContext | None = None) -> Iterator[ScriptedServer]:
+    server = ScriptedServer(tls)
     try:
         yield server
     finally:
         server.close()
+
+
+def tls_for(host: str, folder: Path) -> tuple[ssl.SSLContext, Path]:
+    """Make a certificate that vouches for itself: the server's context, and the file to trust."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, host)])
+    today = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    encoding = serialization.Encoding.PEM
+    secret = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = folder / f"{host}.pem"
+    path.write_bytes(certificate.public_bytes(encoding) + secret)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(path)
+    return context, path
 
 
 class SiteServer:

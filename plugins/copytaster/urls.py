@@ -15,7 +15,7 @@ from copytaster.errors import Unusable
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LONGEST_URL = 4_096
 _LONGEST_NAME = 253  # RFC 1035
-_CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 _HOMEPAGE = re.compile(

@@ -196,6 +196,18 @@ def test_a_link_is_judged_with_a_reason(url: str, text: str, expected: str) -> N
     assert judge_link(url, text).reason == expected
 
 
+def test_no_field_holds_what_a_database_cannot_store() -> None:
+    feed = b"""{"items": [{"url": "/x", "title": "a\\u0000b", "date_published": "2026\\u0000", "tags": ["\\u0000", "c"]}]}"""
+    broken = RSS.replace(b"Ada Moor", b"Ada&#0;&#xD800;\x00Moor").replace(b"</title>", b"", 1)
+
+    assert read("feed", feed, url=AT, content_type=None).entries == (
+        Entry(url="https://harbour.example/x", title="ab", date_published="2026", keywords=("c",)),
+    )
+    for entry in read("feed", broken, url=AT, content_type=None).entries:
+        assert "\x00" not in repr(entry).encode().decode("unicode_escape")
+        assert all(not "\ud800" <= letter <= "\udfff" for author in entry.authors for letter in author)
+
+
 def test_a_web_page_instead_of_a_feed_is_named() -> None:
     assert (
         read("feed", LISTING, url=AT, content_type="text/html").fault
@@ -295,6 +307,10 @@ def test_no_mutation_of_a_good_document_raises() -> None:
                     b"<![CDATA[",
                     b"http://[",
                     b"%",
+                    b"&#xD800;",
+                    b"&#0;",
+                    b"\xed\xa0\x80",
+                    b"&#99999999;",
                     b"</",
                 ]
             )

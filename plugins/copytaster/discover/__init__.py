@@ -3,7 +3,7 @@
 Bad input gives what can be read of it, and a fault that says what is wrong; it never raises.
 """
 
-from copytaster.discover.documents import Found, recognise, unpacked
+from copytaster.discover.documents import Found, recognise, unpacked, without_bad_references
 from copytaster.discover.feeds import read_feed, read_json_feed
 from copytaster.discover.listings import LinkVerdict, judge_link, read_listing
 from copytaster.discover.sitemaps import read_sitemap, read_url_list
@@ -21,6 +21,7 @@ def read(kind: SourceKind, body: bytes, *, url: str, content_type: str | None) -
     a sitemap index. ``Found.fault`` names what is wrong, also where entries were found.
     """
     body, fault = unpacked(body)
+    body = without_bad_references(body)
     match recognise(body, content_type or ""):
         case "nothing":
             return Found(fault=fault or "empty: a document without content")

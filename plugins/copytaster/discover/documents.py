@@ -2,6 +2,7 @@
 
 import html
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -17,6 +18,8 @@ DocumentKind = Literal["nothing", "html", "json", "sitemap", "urls", "feed"]
 MOST_ENTRIES: Final = 50_000
 _MOST_BYTES: Final = 50 * 1024 * 1024
 _LONGEST_TEXT: Final = 2_000
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # Postgres takes none of them
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,9})|([0-9]{1,9}));")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
 _SITEMAP = re.compile(rb"<(?:[a-z0-9]+:)?(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
@@ -44,6 +47,16 @@ def unpacked(body: bytes) -> tuple[bytes, str | None]:
     except Unusable as error:
         return b"", f"too large: {error.detail}"
     return b"".join(pieces), None
+
+
+def without_bad_references(body: bytes) -> bytes:
+    """Take out character references to what is no character: parsers choke on half a surrogate pair."""
+    return _REFERENCE.sub(_checked, body) if b"&#" in body else body
+
+
+def _checked(found: re.Match[bytes]) -> bytes:
+    number = int(found[1], 16) if found[1] else int(found[2])
+    return b"" if number == 0 or 0xD800 <= number <= 0xDFFF or number > sys.maxunicode else found[0]  # noqa: PLR2004
 
 
 def recognise(body: bytes, content_type: str) -> DocumentKind:
@@ -77,6 +90,7 @@ def text_of(markup: str | None) -> str | None:
     text = markup[: 4 * _LONGEST_TEXT]
     if "<" in text or "&" in text:
         text = html.unescape(_TAG.sub(" ", text))
+    text = _UNSTORABLE.sub("", text)
     return " ".join(text.split())[:_LONGEST_TEXT].strip() or None
 
 

@@ -96,11 +96,11 @@ def _parsed_entries(parsed: Any, base: str) -> Iterator[Entry]:
         yield Entry(
             url=url,
             title=text_of(_text(item, "title")),
-            date_published=published,
-            date_modified=updated,
+            date_published=text_of(published),
+            date_modified=text_of(updated),
             authors=tuple(dict.fromkeys(_authors(item))),
             summary=text_of(_text(item, "summary")),
-            in_language=(dict.get(item, "title_detail") or {}).get("language") or language or None,
+            in_language=text_of((dict.get(item, "title_detail") or {}).get("language") or language),
             keywords=tuple(dict.fromkeys(_terms(item))),
         )
 
@@ -235,15 +235,15 @@ def _json_entry(item: Mapping[str, object], base: str, language: object) -> Entr
     tags = item.get("tags")
     return Entry(
         url=url,
-        title=text_of(_string(item.get("title"))),
+        title=_string(item.get("title")),
         date_published=_string(item.get("date_published")),
         date_modified=_string(item.get("date_modified")),
-        authors=tuple(name for name in names if isinstance(name, str) and name),
-        summary=text_of(_string(item.get("summary")) or _string(item.get("content_text"))),
+        authors=tuple(text for name in names if (text := _string(name))),
+        summary=_string(item.get("summary")) or _string(item.get("content_text")),
         in_language=_string(item.get("language")) or _string(language),
-        keywords=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+        keywords=tuple(text for tag in tags if (text := _string(tag))) if isinstance(tags, list) else (),
     )
 
 
 def _string(value: object) -> str | None:
-    return value.strip() or None if isinstance(value, str) else None
+    return text_of(value) if isinstance(value, str) else None

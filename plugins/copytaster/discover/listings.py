@@ -11,7 +11,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from copytaster import urls
-from copytaster.discover.documents import Found, address, unique
+from copytaster.discover.documents import Found, address, text_of, unique
 from copytaster.model import Entry
 
 _CHARSET = re.compile(r"charset=[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
@@ -110,7 +110,7 @@ def _entries(root: Any, url: str) -> Iterator[Entry]:
         texts[target] = _headline(texts.get(target, ""), text)
     for target, is_article in verdicts.items():
         if is_article:
-            yield Entry(url=target, title=texts[target] or None)
+            yield Entry(url=target, title=text_of(texts[target]))
 
 
 def _headline(known: str, text: str) -> str:

@@ -77,9 +77,9 @@ def _entry(element: Any, base: str) -> Entry | None:
     return Entry(
         url=url,
         title=text_of(told.get("title")),
-        date_published=told.get("publication_date") or None,
-        date_modified=told.get("lastmod") or None,
-        in_language=told.get("language") or None,
+        date_published=text_of(told.get("publication_date")),
+        date_modified=text_of(told.get("lastmod")),
+        in_language=text_of(told.get("language")),
         keywords=tuple(word for word in keywords if word),
     )
 

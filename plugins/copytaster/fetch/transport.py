@@ -60,8 +60,8 @@ def ask(
     return Answer(
         url=url,
         status=response.status_code,
-        reason=response.reason or "",
-        headers=tuple((str(name), str(value)) for name, value in response.raw.headers.items()),
+        reason=_storable(response.reason or ""),
+        headers=tuple((_storable(name), _storable(value)) for name, value in response.raw.headers.items()),
         wire_body=body,
         fetched_at=began,
         address=connections.address,
@@ -192,4 +192,9 @@ def _caused_by(error: BaseException, kind: type[BaseException]) -> bool:
 
 def _innermost(error: BaseException) -> str:
     *_, root = _causes(error)
-    return (str(root) or type(root).__name__)[:300]
+    return _storable(str(root) or type(root).__name__)[:300]
+
+
+def _storable(text: str) -> str:
+    """Drop what no header may hold and no database takes."""
+    return text.replace("\x00", "")

@@ -78,7 +78,7 @@ def _unpacked(stream: BinaryIO) -> BinaryIO:
     )
     head = source.peek(4)[:4]
     if head.startswith(b"\x1f\x8b"):
-        return cast("BinaryIO", igzip.open(source, "rb"))  # type: ignore[no-untyped-call]
+        return cast("BinaryIO", cast("Any", igzip).open(source, "rb"))
     if head == b"\x28\xb5\x2f\xfd":
         raise _Torn("compressed with zstd, which is not read here")
     return cast("BinaryIO", source)

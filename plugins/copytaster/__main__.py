@@ -56,8 +56,9 @@ def _extract(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(run="migrate")
-    sql = commands.add_parser("sql", help="run SQL as the reader (analyst); without SQL: say how to connect")
+    sql = commands.add_parser("sql", help="run SQL as the reader (analyst); without SQL: open psql")
     sql.add_argument("statement", nargs="?", metavar="SQL")
+    sql.add_argument("--csv", action="store_true", help="comma-separated values with a header line")
     sql.set_defaults(run="sql")
     postgres = commands.add_parser("postgres", help="keep the embedded Postgres running until Ctrl-C")
     postgres.set_defaults(run="postgres")

@@ -1,4 +1,7 @@
-"""The assets that DAGs share, named by what now exists, and the watchers that wake on Postgres."""
+"""The assets that DAGs share, named by what now exists, and the watchers that wake on Postgres.
+
+They carry no URI: a scheme makes Airflow import every provider that might know it, at each parse.
+"""
 
 from airflow.sdk import Asset, AssetWatcher
 
@@ -6,7 +9,6 @@ from copytaster.triggers import WorkListTrigger
 
 pages_waiting = Asset(
     "pages_waiting",
-    uri="copytaster://pages_waiting",
     watchers=[
         AssetWatcher(
             name="work_list",
@@ -19,7 +21,6 @@ pages_waiting = Asset(
 )
 sources_due = Asset(
     "sources_due",
-    uri="copytaster://sources_due",
     watchers=[
         AssetWatcher(
             name="source_clock",
@@ -27,4 +28,4 @@ sources_due = Asset(
         )
     ],
 )
-articles = Asset("articles", uri="copytaster://articles")
+articles = Asset("articles")

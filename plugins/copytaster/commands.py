@@ -1,6 +1,7 @@
 """What each command does: settings and a database, then the same steps that Airflow runs."""
 # ruff: noqa: PLC0415 - a command loads only what it needs
 
+import csv
 import json
 import os
 import sys
@@ -171,12 +172,15 @@ def doctor(_: Namespace) -> int:
 
 
 def sql(given: Namespace) -> int:
-    """Run one statement as the reader, or say how to connect."""
+    """Run one statement as the reader, or open psql."""
     with database(Settings.from_environment()) as local:
         if given.statement is None:
             return _psql(local)
         columns, rows = _read(local, given.statement)
-    console().print(table(columns, rows))
+    if given.csv:
+        csv.writer(sys.stdout).writerows([columns, *rows])
+    else:
+        console().print(table(columns, rows))
     return 0
 
 

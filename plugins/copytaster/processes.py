@@ -1,21 +1,19 @@
 """Child processes that end when we end: started in sessions of their own, stopped with their children."""
 
 import ctypes
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 _PR_SET_PDEATHSIG = 1
-_PR_SET_CHILD_SUBREAPER = 36
-#: Environment variable that marks every process of one stack, so that leftovers can be told from strangers.
-MARK = "COPYTASTER_STACK"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,29 +47,30 @@ def start(name: str, command: Sequence[str], *, environment: Mapping[str, str], 
     return Child(name=name, process=process, log=log)
 
 
-def adopt_orphans() -> None:
-    """Make grandchildren whose parent died our children, so that ``stop`` finds them (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+def stop(children: Iterable[Child], *, grace_seconds: float = 15.0) -> None:
+    """Ask the components to end, then end every process of their sessions."""
+    sessions = [child.process.pid for child in children]
+    _signal([p for p in _of_sessions(sessions) if p.pid in sessions], signal.SIGTERM)
+    psutil.wait_procs(_of_sessions(sessions), timeout=grace_seconds)
+    _kill(lambda: _of_sessions(sessions))
 
 
-def stop(children: Iterable[Child], *, mark: str, grace_seconds: float = 15.0) -> None:
-    """Ask the components to end, then end them and everything that they started."""
-    ours = [psutil.Process(child.process.pid) for child in children if child.ended is None]
-    family = {p for process in ours for p in [process, *process.children(recursive=True)]}
-    _signal(ours, signal.SIGTERM)
-    psutil.wait_procs(list(family), timeout=grace_seconds)
-    family |= set(_marked(mark))
-    _signal(family, signal.SIGKILL)
-    psutil.wait_procs(list(family), timeout=5)
+def remember(children: Iterable[Child], path: Path) -> None:
+    """Write down the sessions of the components, so that ``stop_leftovers`` finds them after a kill -9."""
+    path.write_text(json.dumps([child.process.pid for child in children]))
 
 
-def stop_leftovers(mark: str) -> int:
-    """End processes of an earlier stack with the same mark, left by a kill -9; return how many."""
-    left = [p for p in _marked(mark) if p.pid != os.getpid() and p not in psutil.Process().parents()]
-    _signal(left, signal.SIGKILL)
-    psutil.wait_procs(left, timeout=10)
-    return len(left)
+def stop_leftovers(path: Path) -> int:
+    """End what is left of the sessions that ``remember`` wrote down; return how many processes that were.
+
+    A session's number is not given anew while a process of it lives; and ours are Airflow's.
+    """
+    if not path.exists():
+        return 0
+    sessions = json.loads(path.read_text())
+    ended = _kill(lambda: [process for process in _of_sessions(sessions) if _is_airflow(process)])
+    path.unlink()
+    return ended
 
 
 def free_port(preferred: int, host: str = "127.0.0.1") -> int:
@@ -100,15 +99,36 @@ def _end_with(parent: int) -> Callable[[], None] | None:
     return die_with_parent
 
 
-def _marked(mark: str) -> list[psutil.Process]:
-    return [process for process in psutil.process_iter() if _mark_of(process) == mark]
+def _of_sessions(sessions: Collection[int]) -> list[psutil.Process]:
+    return [process for process in psutil.process_iter() if _session_of(process) in sessions]
 
 
-def _mark_of(process: psutil.Process) -> str | None:
+def _session_of(process: psutil.Process) -> int:
     try:
-        return process.environ().get(MARK)
-    except (psutil.Error, OSError):
-        return None  # ended meanwhile, or somebody else's
+        return os.getsid(process.pid)
+    except (ProcessLookupError, PermissionError):
+        return -1  # ended meanwhile, or somebody else's
+
+
+def _is_airflow(process: psutil.Process) -> bool:
+    try:
+        command = " ".join(process.cmdline())
+    except psutil.Error:
+        return False
+    return "airflow" in command or "multiprocessing" in command
+
+
+def _kill(find: Callable[[], list[psutil.Process]]) -> int:
+    """Kill what is found until nothing is: a process may have been starting another."""
+    killed: set[psutil.Process] = set()
+    for _ in range(10):
+        alive = [p for p in find() if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+        if not alive:
+            break
+        _signal(alive, signal.SIGKILL)
+        psutil.wait_procs(alive, timeout=5)
+        killed.update(alive)
+    return len(killed)
 
 
 def _signal(processes: Iterable[psutil.Process], number: signal.Signals) -> None:

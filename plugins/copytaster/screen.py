@@ -40,4 +40,4 @@ class Steps:
     def __call__(self, message: str) -> None:
         """Print one line."""
         line = Text(f"{time.monotonic() - self._start:5.0f} s  ", style="dim")
-        self._to.print(line.append(Text(message, style="not dim")))
+        self._to.print(line.append(Text(message, style="not dim")), soft_wrap=True)

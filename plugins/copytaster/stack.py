@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -67,29 +68,26 @@ def running(
     home = Path(settings.data_dir).resolve() / "airflow"
     home.mkdir(parents=True, exist_ok=True)
     with _only_one(home):
-        mark = hashlib.sha256(str(home).encode()).hexdigest()[:16]
-        if left := processes.stop_leftovers(mark):
+        sessions = home / "sessions.json"
+        if left := processes.stop_leftovers(sessions):
             say(f"ended {left} processes that an earlier run had left")
-        processes.adopt_orphans()
         port = processes.free_port(port)
-        full = {
-            **os.environ,
-            **environment,
-            **_airflow_environment(home, airflow_url, port),
-            processes.MARK: mark,
-        }
+        full = {**os.environ, **environment, **_airflow_environment(home, airflow_url, port)}
         _migrate(home, full, airflow_url, say)
         say("starting Airflow: " + ", ".join(COMPONENTS))
         children: list[Child] = []
         try:
-            children += [_start(name, full, home) for name in COMPONENTS]
+            for name in COMPONENTS:
+                children.append(_start(name, full, home))
+                processes.remember(children, sessions)
             stack = Stack(
                 api=AirflowApi(f"http://127.0.0.1:{port}", "admin", _password(home)), children=tuple(children)
             )
             _wait_until_healthy(stack)
             yield stack
         finally:
-            processes.stop(children, mark=mark)
+            processes.stop(children)
+            sessions.unlink(missing_ok=True)
 
 
 def _start(name: str, environment: Mapping[str, str], home: Path) -> Child:
@@ -136,7 +134,6 @@ def _airflow_environment(home: Path, airflow_url: str, port: int) -> dict[str, s
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": 0.1,
         "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": 60,
         "SCHEDULER__ENABLE_HEALTH_CHECK": False,
-        "USAGE_DATA_COLLECTION__ENABLED": False,
     }
     named = {f"AIRFLOW__{name}": str(value) for name, value in options.items()}
     loopback = {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
@@ -181,8 +178,6 @@ def _migrate(
     home: Path, environment: Mapping[str, str], airflow_url: str, say: Callable[[str], None]
 ) -> None:
     """Bring Airflow's own database up to date; remembered by version and address, for it takes 15 s."""
-    from importlib.metadata import version
-
     wanted = f"{version('apache-airflow')} {hashlib.sha256(airflow_url.encode()).hexdigest()[:16]}"
     marker = home / "migrated"
     if marker.exists() and marker.read_text() == wanted:

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import warnings
 from pathlib import Path
 
 import pytest
@@ -51,16 +50,3 @@ def in_airflow(airflow_home):
         return json.loads(done.stdout.splitlines()[-1])
 
     return run
-
-
-@pytest.fixture(scope="session")
-def airflow_sdk(airflow_home):
-    """Import Airflow into this process once; what it warns of at import is not ours to mend."""
-    os.environ.update({k: v for k, v in airflow_environment(airflow_home).items() if k.startswith("AIRFLOW")})
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import airflow.sdk
-        import airflow.triggers.base
-
-        import copytaster.triggers
-    return airflow.sdk

@@ -1,5 +1,6 @@
 """The steps, one after the other, on the sample site: real Postgres, real HTTP, real files."""
 
+import os
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -229,8 +230,6 @@ def test_text_dumps_are_imported_once(around, ask, tmp_path):
 
 
 def test_sweep_removes_what_a_killed_process_left(around, ask):
-    import os
-
     left = around["archive"] / "2026" / ".batch-1.warc.gz.abcd.part"
     left.parent.mkdir(parents=True)
     left.write_bytes(b"half")

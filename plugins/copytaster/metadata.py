@@ -265,7 +265,9 @@ def _authors(reading: _Reading, sites: Sequence[str], provenance: dict[str, obje
 
 def _seen_authors(reading: _Reading, sites: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
     shown = [names for texts in bylines(reading.tree) if (names := people(texts, outlets=sites))]
-    return [("byline", names) for names in sorted(shown, key=lambda names: not are_people(names))[:1]]
+    best = next((names for names in shown if are_people(names)), shown[0] if shown else ())
+    named = tuple(name for name in best if are_people([name])) or best
+    return [("byline", named)] if named else []
 
 
 def _published(reading: _Reading, provenance: dict[str, object]) -> Moment | None:

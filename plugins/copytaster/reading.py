@@ -12,6 +12,8 @@ from lxml.html import HtmlElement
 
 from copytaster.chars import one_line
 from copytaster.model import Block
+from copytaster.strip.lines import fold
+from copytaster.strip.phrases import load
 
 if TYPE_CHECKING:
     from trafilatura.settings import Extractor
@@ -24,6 +26,7 @@ _SEEN = etree.XPath(
     " or ancestor::textarea or ancestor::select)]",
     smart_strings=False,
 )
+_LONGEST_BUTTON = 40
 _MOST_BLOCKS = 3_000
 _OPAQUE = re.compile(r"<(script|style|noscript|template|svg|head)\b", re.IGNORECASE)
 _BLOCK_TAG = re.compile(
@@ -39,10 +42,11 @@ class ExtractorFailed(Exception):
 
 
 def read_blocks(tree: HtmlElement, *, fast: bool = False) -> tuple[Block, ...]:
-    """Read the article's blocks in order; none when there is no article. The tree stays as it is.
+    """Read the article's blocks in order; none when there is no article. Some links of the tree lose their tag.
 
     ``fast`` leaves out the comparison with other extractors. Raises ``ExtractorFailed``.
     """
+    _keep_buttons(tree)
     from trafilatura import bare_extraction  # slow to load
 
     try:
@@ -56,6 +60,15 @@ def read_blocks(tree: HtmlElement, *, fast: bool = False) -> tuple[Block, ...]:
         if found is not None and found.body is not None
         else ()
     )
+
+
+def _keep_buttons(tree: HtmlElement) -> None:
+    """Make "Read more" plain text: the extractor drops such links, and with them all that shows what is a teaser."""
+    phrases = load()
+    for link in tree.iter("a"):
+        text = " ".join(link.itertext())
+        if 0 < len(text) <= _LONGEST_BUTTON and "read-more" in phrases.whole_rules(fold(text)):
+            link.tag = "span"
 
 
 @cache

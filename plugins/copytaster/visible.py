@@ -39,7 +39,8 @@ def bylines(tree: HtmlElement) -> Iterator[tuple[str, ...]]:
             continue
         texts = _texts(element)
         if texts and sum(map(len, texts)) <= _MOST_TEXT:
-            yield from (linked for link in element.iter("a") if (linked := _texts(link)[:1]))
+            if linked := tuple(text for link in element.iter("a") for text in _texts(link)[:1]):
+                yield linked
             yield from ((text,) for text in texts)
 
 

@@ -43,7 +43,7 @@ def read_written(text: str, *, month_first: bool = False) -> Parts | None:
 
 def _day(told: Parts, *, month_first: bool) -> Parts:
     if month := told.get("month"):
-        return {"y": told["y"], "m": str(_months()[month.casefold()]), "d": told["d"]}
+        return {"y": told["y"], "m": str(_months()[_fold(month)]), "d": told["d"]}
     if told.get("a"):
         first, second = str(told["a"]), str(told["b"])
         swap = int(second) > 12 or (month_first and told["s"] == "/" and int(first) <= 12)  # noqa: PLR2004 - months
@@ -51,11 +51,19 @@ def _day(told: Parts, *, month_first: bool) -> Parts:
     return {"y": told["y"], "m": told["m"], "d": told["d"]}
 
 
+def _fold(month: str) -> str:
+    """Fold what the pattern takes for equal: case, the last sigma of a Greek word, the dot of a Turkish I."""
+    return month.casefold().replace("\u0307", "")
+
+
 @cache
 def _months() -> dict[str, int]:
     tables = tomllib.loads(files("copytaster").joinpath("data", "months.toml").read_text(encoding="utf-8"))
     return {
-        form: i + 1 for names in tables.values() for i, forms in enumerate(names) for form in forms.split()
+        _fold(form): i + 1
+        for names in tables.values()
+        for i, forms in enumerate(names)
+        for form in forms.split()
     }
 
 

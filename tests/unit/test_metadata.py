@@ -12,6 +12,7 @@ from copytaster.metadata import read_metadata
 from copytaster.model import Entry, Page
 from copytaster.parse import parse_html
 from copytaster.signals import read_signals
+from copytaster.written_dates import read_written
 
 URL = "https://gazette.example/news/2026/03/02/harbour-wall"
 FETCHED = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -175,6 +176,8 @@ def test_the_outlet_counts_only_where_nobody_else_is_named():
         ("le 2 mars 2026 à 10h15", "2026-03-02T10:15:00+00:00", "minute", "unknown"),
         ("2 de marzo de 2026", "2026-03-02T00:00:00+00:00", "day", "unknown"),
         ("2 марта 2026", "2026-03-02T00:00:00+00:00", "day", "unknown"),
+        ("2 Ιανουάριος 2026", "2026-01-02T00:00:00+00:00", "day", "unknown"),
+        ("2 KASIM 2026", "2026-11-02T00:00:00+00:00", "day", "unknown"),
         ("2026年3月2日", "2026-03-02T00:00:00+00:00", "day", "unknown"),
         ("02.03.2026", "2026-03-02T00:00:00+00:00", "day", "unknown"),
     ],
@@ -285,3 +288,11 @@ def test_enough_text_wins_over_wrong_markup():
 
 def test_little_text_does_not():
     assert read_language(["cs"], "Die Mauer") == "cs"
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [("3 Ιανουάριος 2024", "1"), ("3 Nİsan 2024", "4"), ("3 NISAN 2024", "4"), ("1er août 2024", "8")],
+)
+def test_a_month_is_known_in_any_case(text, month):
+    assert read_written(text)["m"] == month

@@ -52,8 +52,8 @@ def _day(told: Parts, *, month_first: bool) -> Parts:
 
 
 def _fold(month: str) -> str:
-    """Fold what the pattern takes for equal: case, the last sigma of a Greek word, the dot of a Turkish I."""
-    return month.casefold().replace("\u0307", "")
+    """Fold what the pattern takes for equal: case, the last sigma of a Greek word, all four Turkish I."""
+    return month.casefold().replace("\u0307", "").replace("\u0131", "i")
 
 
 @cache
@@ -69,5 +69,5 @@ def _months() -> dict[str, int]:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
-    months = "|".join(sorted(map(re.escape, _months()), key=len, reverse=True))
+    months = "|".join(sorted(map(re.escape, _months()), key=len, reverse=True)).replace("i", "[iıİ]")
     return tuple(re.compile(form.format(months=months), re.IGNORECASE) for form in _FORMS)

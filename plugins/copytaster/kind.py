@@ -7,6 +7,7 @@ it is an article and has an article's text is one.
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -35,6 +36,10 @@ _PROSE = etree.XPath(
 _SEEN = etree.XPath(
     "/descendant::text()[not(parent::script or parent::style or parent::noscript or parent::template or parent::textarea)]",
     smart_strings=False,
+)
+_LINKED_HEADINGS = etree.XPath(
+    "/descendant::*[self::h2 or self::h3 or self::h4][.//a[@href] or ancestor::a[@href]]"
+    "[not(ancestor::nav or ancestor::header or ancestor::footer or ancestor::aside)]"
 )
 _LINKS = etree.XPath("/descendant::a[@href][not(ancestor::nav or ancestor::header or ancestor::footer)]")
 _WIDE = re.compile(
@@ -87,6 +92,15 @@ class _Facts:
         """Characters of running text outside of links and navigation; one of an unspaced script counts as three."""
         return sum(width for text in _PROSE(self.tree) if (width := _width(text)) >= _RUNNING)
 
+    def prose_without(self, kind: PageKind) -> int:
+        """Characters of running text in paragraphs that have none of the words in which such pages speak."""
+        words = _phrases(kind, "words")
+        return sum(
+            width
+            for text in _PROSE(self.tree)
+            if (width := _width(text)) >= _RUNNING and not any(word in text.casefold() for word in words)
+        )
+
     @cached_property
     def seen(self) -> str:
         """All that a reader sees, folded."""
@@ -96,6 +110,29 @@ class _Facts:
     def teasers(self) -> int:
         """Links long enough to be another story's headline."""
         return sum(len(" ".join(link.itertext()).strip()) >= _TEASER for link in _LINKS(self.tree))
+
+    @cached_property
+    def headings(self) -> int:
+        """Headings that are, or are within, a link: other stories."""
+        return sum(
+            len(" ".join(heading.itertext()).strip()) >= _TEASER for heading in _LINKED_HEADINGS(self.tree)
+        )
+
+    @cached_property
+    def longest(self) -> int:
+        """Characters of the longest running text."""
+        return max(map(_width, _PROSE(self.tree)), default=0)
+
+    @cached_property
+    def told_in_a_row(self) -> int:
+        """Paragraphs that stand side by side, less the linked headings among them: teasers have one each."""
+        rows = Counter(
+            paragraph.getparent()
+            for paragraph in self.tree.iter("p")
+            if _width(" ".join(paragraph.itertext())) >= _RUNNING
+        )
+        rows.subtract(heading.getparent() for heading in _LINKED_HEADINGS(self.tree))
+        return max(rows.values(), default=0)
 
     @cached_property
     def types(self) -> frozenset[str]:
@@ -160,16 +197,12 @@ def _consent_wall(facts: _Facts) -> tuple[str, ...]:
     if facts.has_article_node or facts.prose > 2 * _FEW:
         return ()
     title, text = facts.titled("consent_wall"), facts.says("consent_wall")
-    if title and (text or facts.prose < _FEW):
-        return (f"title says {title!r}", f"{facts.prose} characters of text")
-    if text and not facts.claims_article and facts.teasers < _TEASERS_OF_A_SITE and _is_mostly(facts, text):
-        return (f"text says {text!r}", f"{facts.prose} characters of text")
-    return ()
-
-
-def _is_mostly(facts: _Facts, phrase: str) -> bool:
-    """Consent text stands at the page's beginning and there is hardly anything else."""
-    return facts.seen.find(phrase) < _NEXT_TO_NOTHING and len(facts.seen) < 3 * _FEW
+    if not title and (not text or facts.claims_article or facts.teasers >= _TEASERS_OF_A_SITE):
+        return ()
+    if (other := facts.prose_without("consent_wall")) > _STUB // 2:
+        return ()  # a banner over something to read
+    said = f"title says {title!r}" if title else f"text says {text!r}"
+    return (said, f"{other} characters of text about something else")
 
 
 def _error_like(kind: PageKind) -> Callable[[_Facts], tuple[str, ...]]:
@@ -292,10 +325,19 @@ def _product(facts: _Facts) -> tuple[str, ...]:
 
 
 def _section_front(facts: _Facts) -> tuple[str, ...]:
-    if not facts.page.url or facts.claims_article or not urls.is_homepage(facts.page.url):
+    if facts.claims_article or not facts.page.url:
         return ()
-    if facts.teasers >= _MANY_TEASERS or facts.prose < _FULL:
+    if urls.is_homepage(facts.page.url) and (facts.teasers >= _MANY_TEASERS or facts.prose < _FULL):
         return ("the address of a front page", f"{facts.teasers} links as long as headlines")
+    if (
+        facts.og_type == "article"
+        or facts.headings < _HEADINGS_OF_A_SECTION
+        or _STORY_PATH.search(facts.page.url)
+    ):
+        return ()
+    few_words = facts.prose < facts.headings * _PROSE_OF_A_TEASER * 2 and facts.longest < _LONGEST_TEASER
+    if few_words and facts.told_in_a_row < _TOLD_IN_A_ROW:
+        return (f"{facts.headings} headings that are links", f"no paragraph over {facts.longest} characters")
     return ()
 
 
@@ -317,6 +359,13 @@ def _listing(facts: _Facts) -> tuple[str, ...]:
 
 _TEASERS_OF_A_SITE = 10
 _PROSE_OF_A_TEASER = 120
+_HEADINGS_OF_A_SECTION = 4
+_LONGEST_TEASER = 300
+_TOLD_IN_A_ROW = 3
+# An address as a single story has it: a date, a number, a headline in words.
+_STORY_PATH = re.compile(
+    r"/(?:19|20)\d\d/\d\d?/|/[^/?]*(?:-[^/?-]+){3}[^/?]*/?$|/[^/?]*\d{4,}[^/?]*$|/articles?/"
+)
 
 #: Every kind that is looked for, most certain first.
 _JUDGES: tuple[tuple[PageKind, Callable[[_Facts], tuple[str, ...]]], ...] = (

@@ -1,6 +1,7 @@
 """The command line: ``copytaster`` and ``python -m copytaster``."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -15,18 +16,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if "run" not in given:
         parser.print_help(sys.stderr)
         return 2
-    from copytaster import commands  # noqa: PLC0415 - `--help` and wrong usage answer at once
-
     try:
+        from copytaster import commands  # noqa: PLC0415 - `--help` and wrong usage answer at once
+
         return int(getattr(commands, given.run)(given))
-    except CopytasterError as error:
-        print(f"copytaster: {error}", file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has gone: nothing more to say
+        # The reader of our output has gone: nothing more to say, also not when Python flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except (CopytasterError, OSError) as error:
+        sys.stderr.write(f"copytaster: {_in_one_line(error)}\n")
+        return 1
+
+
+def _in_one_line(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -50,13 +58,17 @@ def _extract(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     extract.add_argument(
         "--out", metavar="OUT", help="where the result rows go; plain, .gz or .xz; - for stdout"
     )
-    extract.add_argument("--workers", type=_positive, default=None, help="processes (default: one per core)")
+    extract.add_argument(
+        "--workers", metavar="N", type=_positive, default=None, help="processes (default: one per core)"
+    )
     extract.set_defaults(run="extract", usage=extract.error)
 
 
 def _database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(run="migrate")
-    sql = commands.add_parser("sql", help="run SQL as the reader (analyst); without SQL: open psql")
+    sql = commands.add_parser(
+        "sql", help="read with SQL; without SQL: psql, or what stands on standard input"
+    )
     sql.add_argument("statement", nargs="?", metavar="SQL")
     sql.add_argument("--csv", action="store_true", help="comma-separated values with a header line")
     sql.set_defaults(run="sql")
@@ -67,10 +79,12 @@ def _database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 def _source(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     source = commands.add_parser("source", help="the sources that discover polls")
     actions = source.add_subparsers(title="actions", metavar="ACTION", required=True)
-    add = actions.add_parser("add", help="add a feed, a sitemap or a listing page")
+    add = actions.add_parser(
+        "add", help="add a feed, a sitemap or a listing page; adding it again changes what was said of it"
+    )
     add.add_argument("url", metavar="URL")
     add.add_argument("--kind", choices=("feed", "sitemap", "listing"), help="default: what the URL serves")
-    add.add_argument("--name", default="")
+    add.add_argument("--name", default="", help="what people call it")
     add.add_argument("--language", help="BCP 47, such as de or pt-BR")
     add.add_argument("--zone", help="IANA zone of dates that carry none, such as Europe/Berlin")
     add.add_argument("--hosts", default="", help="further hosts whose links are taken, comma-separated")
@@ -80,17 +94,19 @@ def _source(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     remove.add_argument("url", metavar="URL")
     remove.set_defaults(run="source_remove")
     take = actions.add_parser("import", help="add the sources of an OPML or YAML file")
-    take.add_argument("path", metavar="PATH")
+    take.add_argument("path", metavar="FILE")
     take.set_defaults(run="source_import")
 
 
 def _pipeline(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     ingest = commands.add_parser("ingest", help="run the pipeline here and now on URLs")
     ingest.add_argument("urls", nargs="+", metavar="URL")
-    ingest.add_argument("--note")
+    ingest.add_argument("--note", help="why, for those who look later")
     ingest.set_defaults(run="ingest")
     take = commands.add_parser("import", help="run the pipeline on WARC files and text dumps")
-    take.add_argument("path", metavar="PATH")
+    take.add_argument(
+        "path", metavar="PATH", help="a .warc, .warc.gz or .txt file, or a folder or URL of such"
+    )
     take.set_defaults(run="import_path")
 
 
@@ -113,9 +129,9 @@ def _run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
 
 
 def _positive(text: str) -> int:
-    if (number := int(text)) < 1:
-        raise ValueError(text)
-    return number
+    if text.isascii() and text.isdigit() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
 
 
 if __name__ == "__main__":

@@ -10,21 +10,43 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
+from copytaster.errors import CopytasterError
+
 ArchivePath: TypeAlias = Any  # the three path classes share an interface but no base class
 
 
+class ArchiveAway(CopytasterError):
+    """A folder or object store is not one that we know, cannot be reached or does not let us in."""
+
+
 def open_archive(url: str) -> ArchivePath:
-    """Give the archive's root for a folder or a URL such as ``s3://bucket/prefix``."""
+    """Give the root for a folder or a URL such as ``s3://bucket/prefix``; raise ``ArchiveAway`` for no such scheme."""
     if "://" not in url:
         return Path(url)
     from upath import UPath  # noqa: PLC0415 - loads fsspec, which a local archive does not need
 
-    return UPath(url)
+    try:
+        return UPath(url)
+    except (ValueError, ImportError) as error:
+        raise ArchiveAway(f"{url}: {_first_line(error)}") from error
+
+
+@contextmanager
+def reaching(path: ArchivePath) -> Iterator[None]:
+    """Raise ``ArchiveAway`` for what the client of an object store raises; a local ``OSError`` speaks for itself."""
+    try:
+        yield
+    except (CopytasterError, OSError):
+        raise
+    except Exception as error:  # each store's client has errors of its own, and we import none of them
+        if _local(path) is not None:
+            raise
+        raise ArchiveAway(f"{path}: {_first_line(error)}") from error
 
 
 def new_capture_name(batch: int, now: datetime) -> str:
@@ -47,7 +69,7 @@ def writing(path: ArchivePath) -> Iterator[BinaryIO]:
     with tempfile.TemporaryFile() as spool:
         yield spool
         spool.seek(0)
-        with path.open("wb") as stream:
+        with reaching(path), path.open("wb") as stream:
             shutil.copyfileobj(spool, stream)
 
 
@@ -71,13 +93,20 @@ def remove_unfinished(root: ArchivePath, *, older_than_seconds: float) -> int:
     if local is None or not local.is_dir():
         return 0
     before = time.time() - older_than_seconds
-    left = [part for part in local.rglob(".*.part") if part.stat().st_mtime < before]
-    for part in left:
-        part.unlink(missing_ok=True)
-    return len(left)
+    removed = 0
+    for part in local.rglob(".*.part"):
+        with suppress(FileNotFoundError):  # its writer has just renamed it
+            if part.stat().st_mtime < before:
+                part.unlink()
+                removed += 1
+    return removed
 
 
 def _local(path: ArchivePath) -> Path | None:
     if isinstance(path, Path):
         return path
     return Path(path.path) if getattr(path, "protocol", None) in {"file", "local", ""} else None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__

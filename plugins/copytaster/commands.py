@@ -6,16 +6,19 @@ import json
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from copytaster.archive import open_archive
 from copytaster.config import Settings
-from copytaster.errors import CopytasterError
+from copytaster.errors import CopytasterError, Unusable
 from copytaster.local import Local, database
-from copytaster.screen import console, table
+from copytaster.model import Verdict
+from copytaster.screen import console, progress, table
 
 
 def extract(given: Namespace) -> int:
@@ -26,11 +29,33 @@ def extract(given: Namespace) -> int:
     if given.jsonl:
         if given.file or not given.out:
             given.usage("--jsonl IN needs --out OUT, and takes no FILE")
+        if _same_file(given.jsonl, given.out):
+            given.usage("OUT would overwrite IN")
         workers = given.workers or os.cpu_count() or 1
-        return extract_cli.run_many(given.jsonl, given.out, workers, judge=validate)
+        with progress(None) as tell:
+            judge = _counting(validate, tell)
+            return extract_cli.run_many(given.jsonl, given.out, workers, judge=judge)
     if not given.file or given.out:
         given.usage("give a FILE (or -), or --jsonl IN --out OUT")
     return extract_cli.run_one(given.file, given.url)
+
+
+def _same_file(source: str, target: str) -> bool:
+    return Path(source).exists() and Path(target).exists() and Path(source).samefile(target)
+
+
+def _counting(judge: Callable[..., Sequence[Verdict]], tell: Callable[[str], None]) -> Any:
+    """Say how many articles were read, each time that a portion of them is judged."""
+    count = 0
+
+    def counting(articles: Sequence[Any], *, now: datetime) -> Sequence[Verdict]:
+        nonlocal count
+        verdicts = judge(articles, now=now)
+        count += len(articles)
+        tell(f"{count} articles")
+        return verdicts
+
+    return counting
 
 
 def migrate(_: Namespace) -> int:
@@ -50,16 +75,23 @@ def migrate(_: Namespace) -> int:
 def source_add(given: Namespace) -> int:
     """Watch a source; its kind is found by asking it unless it is given."""
     from copytaster import store
-    from copytaster.sources import kind_of
+    from copytaster.sources import checked, kind_of
 
     settings = Settings.from_environment()
-    kind = given.kind or kind_of(given.url, settings)
-    hosts = [host.strip() for host in given.hosts.split(",") if host.strip()]
+    source = checked(
+        {
+            "url": given.url,
+            "name": given.name,
+            "in_language": given.language,
+            "zone": given.zone,
+            "hosts": [host.strip() for host in given.hosts.split(",") if host.strip()],
+        }
+    )
+    kind, links = (given.kind, None) if given.kind else kind_of(source["url"], settings)
     with database(settings) as local, store.connect(local.settings.database_url) as db:
-        store.add_source(
-            db, given.url, kind, name=given.name, in_language=given.language, zone=given.zone, hosts=hosts
-        )
-    console().print(f"watching {given.url} as a {kind}; discover polls it at once when Airflow runs")
+        store.add_source(db, **{**source, "kind": kind})
+    seen = f" with {links} links" if links else ""
+    _say(f"watching {source['url']} as a {kind}{seen}; discover polls it at once when Airflow runs")
     return 0
 
 
@@ -69,10 +101,16 @@ def source_list(_: Namespace) -> int:
 
     with database(Settings.from_environment()) as local, store.connect(local.settings.database_url) as db:
         sources = store.list_sources(db)
+    if not sources:
+        _say("no source yet: `copytaster source add URL`")
+        return 0
     rows = [
-        (s.kind, s.url, s.name, s.in_language, s.zone, f"{s.interval_seconds // 60} min") for s in sources
+        (s.url, s.kind, s.name, s.in_language, s.zone, timedelta(seconds=s.interval_seconds), s.hosts)
+        for s in sources
     ]
-    console().print(table(("kind", "url", "name", "language", "zone", "every"), rows))
+    columns = ("url", "kind", "name", "language", "zone", "every", "also from")
+    shown = len(columns) if any(source.hosts for source in sources) else len(columns) - 1
+    console().print(table(columns[:shown], (row[:shown] for row in rows), whole=("url",)))
     return 0
 
 
@@ -81,8 +119,9 @@ def source_remove(given: Namespace) -> int:
     from copytaster import store
 
     with database(Settings.from_environment()) as local, store.connect(local.settings.database_url) as db:
-        if not store.remove_source(db, given.url):
+        if not any(store.remove_source(db, url) for url in _forms(given.url)):
             raise CopytasterError(f"{given.url} is not a source: see `copytaster source list`")
+    _say(f"{given.url} is watched no longer; what it brought stays")
     return 0
 
 
@@ -95,54 +134,71 @@ def source_import(given: Namespace) -> int:
     with database(Settings.from_environment()) as local, store.connect(local.settings.database_url) as db:
         for source in told:
             store.add_source(db, **source)
-    console().print(f"watching {len(told)} sources of {given.path}")
+    _say(f"watching {len(told)} source{'s' if len(told) > 1 else ''} of {given.path}")
     return 0
 
 
 def ingest(given: Namespace) -> int:
     """Run the pipeline on URLs, here and now; 1 if one of them was refused or cannot be used."""
     from copytaster import steps
+    from copytaster.fetch.network import Policy
 
-    with database(Settings.from_environment()) as local:
+    settings = Settings.from_environment()
+    Policy.of(settings)  # a setting that cannot be read is told before anything is claimed
+    with database(settings) as local:
         around = _around(local)
         submission = steps.submit_urls(given.urls, priority="urgent", note=given.note, **around)
-        for batch in steps.batches_of_submission(submission, **around):
-            _run_batch(steps.fetch_pages(batch, **around), around)
+        _run(("fetch", *_AFTER_FETCH), steps.batches_of_submission(submission, **around), around)
         fates = steps.report_urls(submission, **around)
-    rows = [
-        (fate["state"], fate["url"], fate["headline"] or fate["reason"] or fate["detail"]) for fate in fates
-    ]
-    console().print(table(("state", "url", ""), rows))
-    return 0 if all(fate["state"] in {"loaded", "waiting"} for fate in fates) else 1
+    rows = [(fate["state"], fate["url"], _in_short(fate)) for fate in fates]
+    console().print(table(("state", "url", "headline or reason"), rows))
+    return 1 if any(fate["state"] in {"refused", "quarantined", "gone"} for fate in fates) else 0
+
+
+def _in_short(fate: dict[str, Any]) -> str:
+    if fate["state"] in {"claimed", "fetched"}:
+        return "another run works on it"
+    return fate["headline"] or ": ".join(filter(None, (fate["reason"], fate["detail"])))
 
 
 def import_path(given: Namespace) -> int:
     """Run the pipeline on WARC files and text dumps."""
-    from collections import Counter
-
     from copytaster import steps
 
-    counts: Counter[str] = Counter()
     with database(Settings.from_environment()) as local:
         around = _around(local)
-        for batch in steps.import_captures(given.path, **around):
-            counts.update(_run_batch(batch, around))
+        counts = _run(_AFTER_FETCH, steps.import_captures(given.path, **around), around)
     console().print(table(("outcome", "pages"), sorted(counts.items())))
     return 0
 
 
 def explain(given: Namespace) -> int:
     """Show everything that happened to one page."""
+    from copytaster.overview import told_for_people
+
     with database(Settings.from_environment()) as local:
-        columns, rows = _read(local, "SELECT * FROM news.explain(%s)", (given.url,))
+        for url in _forms(given.url):
+            columns, rows = _read(local, "SELECT * FROM news.explain(%s)", (url,))
+            if rows:
+                break
     if not rows:
         raise CopytasterError(f"{given.url} was never seen")
     if given.json:
-        for row in rows:
-            print(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=str))
+        for at, *row in rows:
+            told = dict(zip(columns, (at and at.isoformat(), *row), strict=True))
+            sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
     else:
-        console().print(table(columns, rows))
+        console().print(table(columns, told_for_people(rows)))
     return 0
+
+
+def _forms(url: str) -> list[str]:
+    """Give the address as it was typed, and as it would be known."""
+    from copytaster.urls import canonicalize
+
+    with suppress(Unusable):
+        return [url, canonicalize(url)]
+    return [url]
 
 
 def status(_: Namespace) -> int:
@@ -152,7 +208,8 @@ def status(_: Namespace) -> int:
     with database(Settings.from_environment()) as local:
         for title, statement in OVERVIEW.items():
             columns, rows = _read(local, statement)
-            console().print(table(columns, rows, title=title), "")
+            shown = table(columns, rows, title=title) if rows else f"{title}: none yet"
+            console().print(shown, "")
     return 0
 
 
@@ -162,24 +219,24 @@ def doctor(_: Namespace) -> int:
 
     trouble = False
     for name, fault, advice in check_all(Settings.from_environment()):
-        console().print(
-            f"{'ok     ' if fault is None else 'TROUBLE'}  {name}" + (f": {fault}" if fault else "")
-        )
+        _say(f"{'ok     ' if fault is None else 'TROUBLE'}  {name}" + (f": {fault}" if fault else ""))
         if fault is not None:
             trouble = True
-            console().print(f"         {advice}")
+            _say(f"         {advice}")
     return 1 if trouble else 0
 
 
 def sql(given: Namespace) -> int:
-    """Run one statement as the reader, or open psql."""
+    """Run one statement with a reader's rights, or open psql."""
+    from copytaster.psql import run_psql
+
     with database(Settings.from_environment()) as local:
         if given.statement is None:
-            return _psql(local)
+            return run_psql(local.reader_url, local.reader_role, csv=given.csv)
         columns, rows = _read(local, given.statement)
     if given.csv:
-        csv.writer(sys.stdout).writerows([columns, *rows])
-    else:
+        csv.writer(sys.stdout, lineterminator="\n").writerows([columns, *rows])
+    elif columns:
         console().print(table(columns, rows))
     return 0
 
@@ -191,9 +248,7 @@ def postgres(_: Namespace) -> int:
     from copytaster.local import embedded
 
     with embedded(Settings.from_environment()) as local, suppress(KeyboardInterrupt):
-        console().print(
-            f"readers:  {local.reader_url}\npipeline: {local.settings.database_url}\nCtrl-C stops it."
-        )
+        _say(f"readers:  {local.reader_url}\npipeline: {local.settings.database_url}\nCtrl-C stops it.")
         signal.pause()
     return 0
 
@@ -216,12 +271,28 @@ def _around(local: Local) -> dict[str, Any]:
     return {"settings": local.settings, "archive": open_archive(local.settings.archive)}
 
 
-def _run_batch(batch: int, around: dict[str, Any]) -> dict[str, int]:
+_AFTER_FETCH = ("extract", "validate", "load")
+
+
+def _run(stages: Sequence[str], batches: Sequence[int], around: dict[str, Any]) -> Counter[str]:
+    """Take each batch through the stages; return what became of the pages."""
     from copytaster import steps
 
-    for step in (steps.extract_articles, steps.validate_articles):
-        step(batch, **around)
-    return steps.load_articles(batch, **around)
+    doing = {
+        "fetch": steps.fetch_pages,
+        "extract": steps.extract_articles,
+        "validate": steps.validate_articles,
+    }
+    counts: Counter[str] = Counter()
+    with progress(len(batches) * len(stages)) as tell:
+        for number, batch in enumerate(batches, 1):
+            for stage in stages:
+                tell(f"{stage}, batch {number} of {len(batches)}")
+                if stage == "load":
+                    counts.update(steps.load_articles(batch, **around))
+                else:
+                    doing[stage](batch, **around)
+    return counts
 
 
 def _read(
@@ -229,14 +300,8 @@ def _read(
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
     from copytaster.overview import read
 
-    return read(local.reader_url, statement, values)
+    return read(local.reader_url, statement, values, role=local.reader_role)
 
 
-def _psql(local: Local) -> int:
-    """Run the bundled psql as the reader; it ends before the server does."""
-    import subprocess
-
-    from copytaster.postgres.binaries import binaries_for
-
-    program: Sequence[str] = (str(binaries_for(None) / "psql"), "--dbname", local.reader_url)
-    return subprocess.run(program, check=False, stdin=sys.stdin).returncode
+def _say(line: str) -> None:
+    console().print(line, soft_wrap=True)

@@ -1,5 +1,6 @@
 """Settings, read once from the environment (prefix ``COPYTASTER_``)."""
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -9,6 +10,18 @@ from typing import Any
 from copytaster.errors import CopytasterError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+PREFIX = "COPYTASTER_"
+#: Numbers that may be zero; every other must be more.
+_MAY_BE_ZERO = frozenset({"COPYTASTER_HOST_DELAY_SECONDS", "COPYTASTER_MAX_REDIRECTS"})
+#: Read by the files of docker compose, by the local stack and by the tests, not by ``Settings``.
+_OF_OTHERS = frozenset(
+    {
+        "COPYTASTER_DB_PASSWORD",
+        "COPYTASTER_OWNER_PASSWORD",
+        "COPYTASTER_STACK",
+        "COPYTASTER_TEST_HOME",
+    }
+)
 
 
 class BadSetting(CopytasterError):
@@ -64,14 +77,20 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Read the settings; raise ``BadSetting`` for a value of the wrong type."""
+        """Read the settings; raise ``BadSetting`` for a value of the wrong type or sign."""
         environment = os.environ if environment is None else environment
         given: dict[str, Any] = {}
         for setting in fields(cls):
-            name = f"COPYTASTER_{setting.name.upper()}"
+            name = f"{PREFIX}{setting.name.upper()}"
             if text := environment.get(name, "").strip():
                 given[setting.name] = _parse(name, text, type(setting.default))
         return cls(**given)
+
+    @classmethod
+    def unknown(cls, environment: Mapping[str, str]) -> list[str]:
+        """Name the variables with our prefix that are no settings: misspelt ones would change nothing."""
+        known = {f"{PREFIX}{setting.name.upper()}" for setting in fields(cls)} | _OF_OTHERS
+        return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
 
     @property
     def archive(self) -> str:
@@ -85,8 +104,13 @@ class Settings:
 
 
 def _parse(name: str, text: str, kind: type[Any]) -> Any:
+    if kind is str:
+        return text
     try:
-        return kind(text)
+        number = kind(text)
     except ValueError:
         message = f"{name}={text!r} is not {'a whole number' if kind is int else 'a number'}"
         raise BadSetting(message) from None
+    if not math.isfinite(number) or number < 0 or (number == 0 and name not in _MAY_BE_ZERO):
+        raise BadSetting(f"{name}={text!r} must be {'0 or more' if name in _MAY_BE_ZERO else 'more than 0'}")
+    return number

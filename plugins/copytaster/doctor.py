@@ -1,8 +1,11 @@
 """Is every part in order? Each check says what is wrong and what to do."""
 
+import hashlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from copytaster.config import PROJECT_ROOT, Settings
 from copytaster.errors import CopytasterError
@@ -26,12 +29,35 @@ def _python(_: Settings) -> None:
         raise CopytasterError(f"Python {sys.version_info.major}.{sys.version_info.minor}")
 
 
+def _settings(_: Settings) -> None:
+    if unknown := Settings.unknown(os.environ):
+        raise CopytasterError(f"{', '.join(unknown)}: there is no such setting")
+
+
 def _database(settings: Settings) -> None:
     from copytaster import store  # noqa: PLC0415 - a check loads what it checks
     from copytaster.local import database  # noqa: PLC0415
 
     with database(settings) as local, store.connect(local.settings.database_url) as db:
         store.work_waiting(db)
+        if missing := _not_applied(db):
+            raise CopytasterError(f"not applied as they are now: {', '.join(missing)}")
+
+
+def _not_applied(db: Any) -> list[str]:
+    """Name the files of ``sql/`` that the database has not, or has in another form."""
+    from copytaster.migrate import SQL  # noqa: PLC0415 - see _database
+
+    files = [path for folder in ("migrations", "functions", "views") for path in (SQL / folder).glob("*.sql")]
+    with db.cursor() as cursor:
+        cursor.execute("SELECT path, sha256 FROM copytaster.applied_file")
+        applied = dict(cursor.fetchall())
+    return sorted(
+        name
+        for path in (*files, SQL / "grants.sql")
+        if applied.get(name := path.relative_to(SQL).as_posix())
+        != hashlib.sha256(path.read_bytes()).hexdigest()
+    )
 
 
 def _airflow(_: Settings) -> None:
@@ -59,6 +85,9 @@ def _archive(settings: Settings) -> None:
 
 
 def _network(settings: Settings) -> None:
+    from copytaster.fetch.network import Policy  # noqa: PLC0415 - see _database
+
+    Policy.of(settings)
     if not settings.contact:
         raise CopytasterError("sites cannot tell who fetches from them")
     if settings.allowed_networks:
@@ -79,6 +108,7 @@ _LEAST_BYTES = 1 << 30
 
 CHECKS: tuple[tuple[str, Check, str], ...] = (
     ("Python", _python, "use Python 3.11, 3.12 or 3.13: make clean; make setup PYTHON=python3.12"),
+    ("settings", _settings, "plugins/copytaster/config.py lists them; unset what is misspelt"),
     ("disk", _disk, "free some space, or set COPYTASTER_DATA_DIR"),
     (
         "Postgres",

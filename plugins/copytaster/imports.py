@@ -9,10 +9,11 @@ import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import BinaryIO
 
 from copytaster import store, warc
-from copytaster.archive import ArchivePath, open_archive, writing
+from copytaster.archive import ArchivePath, open_archive, reaching, writing
 from copytaster.config import Settings
 from copytaster.errors import CopytasterError, Unusable
 from copytaster.model import Page
@@ -28,7 +29,7 @@ NO_HOST = "text.invalid"
 
 
 class NothingToImport(CopytasterError):
-    """The path holds no file that can be imported."""
+    """The path holds no page that can be imported."""
 
 
 def capture_batches(path: str, *, settings: Settings, archive: ArchivePath) -> Iterator[int]:
@@ -36,16 +37,33 @@ def capture_batches(path: str, *, settings: Settings, archive: ArchivePath) -> I
 
     Raises ``NothingToImport``; a page whose address is no address is logged and left out.
     """
-    files = list(_files(open_archive(path)))
-    warcs = [file for file in files if file.name.endswith(WARC_ENDINGS)]
-    texts = [file for file in files if file.name.endswith(TEXT_ENDING)]
+    root = open_archive(path)
+    with reaching(root):
+        files = list(_files(root))
+    warcs = [file for file in files if file.name.lower().endswith(WARC_ENDINGS)]
+    texts = [file for file in files if file.name.lower().endswith(TEXT_ENDING)]
     if not warcs and not texts:
         raise NothingToImport(f"{path}: no .warc, .warc.gz or .txt file there")
+    opened = 0
+    for batch in _all_batches(warcs, texts, settings, archive):
+        opened += 1
+        yield batch
+    if not opened:
+        raise NothingToImport(f"{path}: no page in it can be read")
+
+
+def _all_batches(
+    warcs: Sequence[ArchivePath], texts: Sequence[ArchivePath], settings: Settings, archive: ArchivePath
+) -> Iterator[int]:
     for file in warcs:
-        yield from _batches(_take_warc(file, archive), settings, archive)
+        with reaching(file):
+            name = _take_warc(file, archive)
+        yield from _batches(name, file, settings, archive)
     for first in range(0, len(texts), settings.batch_pages):
-        name = _take_texts(texts[first : first + settings.batch_pages], archive)
-        yield from _batches(name, settings, archive)
+        portion = texts[first : first + settings.batch_pages]
+        with reaching(portion[0]):
+            name = _take_texts(portion, archive)
+        yield from _batches(name, name, settings, archive)
 
 
 def _files(root: ArchivePath) -> Iterator[ArchivePath]:
@@ -75,25 +93,24 @@ def _take_texts(files: Sequence[ArchivePath], archive: ArchivePath) -> str:
     return name
 
 
-def _batches(name: str, settings: Settings, archive: ArchivePath) -> Iterator[int]:
-    portion: list[Import] = []
+def _batches(name: str, origin: ArchivePath | str, settings: Settings, archive: ArchivePath) -> Iterator[int]:
+    """Open batches of the pages of one file of ours; ``origin`` is what people know it by."""
+    found = False
     with (archive / name).open("rb") as stream:
-        for page in _whole_pages(stream, name):
-            if capture := _capture(page):
-                portion.append(capture)
-            if len(portion) == settings.batch_pages:
-                yield _open_batch(portion, name, settings)
-                portion = []
-    if portion:
-        yield _open_batch(portion, name, settings)
+        captures = (capture for page in _whole_pages(stream, origin) if (capture := _capture(page)))
+        while portion := list(islice(captures, settings.batch_pages)):
+            found = True
+            yield _open_batch(portion, name, settings)
+    if not found:
+        (archive / name).unlink()  # nothing will ever refer to it
 
 
-def _whole_pages(stream: BinaryIO, name: str) -> Iterator[Page]:
+def _whole_pages(stream: BinaryIO, origin: ArchivePath | str) -> Iterator[Page]:
     """Give the pages that can be trusted; the file is kept as it came, and what is wrong with it is logged."""
     try:
-        yield from warc.read(stream, on_damage=lambda damage: log.warning("%s: left out %s", name, damage))
+        yield from warc.read(stream, on_damage=lambda damage: log.warning("%s: left out %s", origin, damage))
     except warc.TornArchive as error:
-        log.warning("%s: %s; the pages before the tear are imported", name, error)
+        log.warning("%s: %s; the pages before that place are imported", origin, error)
 
 
 def _open_batch(portion: Sequence[Import], name: str, settings: Settings) -> int:

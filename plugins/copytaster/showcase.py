@@ -62,7 +62,7 @@ def greet(to: Console, api: AirflowApi, reader_url: str) -> None:
 def show_all(to: Console, reader_url: str, site: Any) -> None:
     """Show what the demo made."""
     messy = _messy_url(site)
-    to.print(Rule("One messy page, line by line"), f"[dim]{messy}[/dim]\n")
+    to.print(Rule("One messy page, line by line"), Text(f"{messy}\n", style="dim"))
     _show_lines(to, reader_url, messy)
     to.print(Rule("Its clean copy: news.article"))
     _show_article(to, reader_url, messy)

@@ -1,52 +1,109 @@
 """Sources as people name them: a URL, an OPML file, a YAML file."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 from lxml import etree
 
 from copytaster.config import Settings
-from copytaster.errors import CopytasterError
+from copytaster.errors import CopytasterError, Gone, NotNow, Unusable
 from copytaster.model import SourceKind
-from copytaster.urls import canonicalize
+from copytaster.urls import canonicalize, host_of
 
 FIELDS = frozenset({"url", "kind", "name", "in_language", "zone", "hosts"})
-KINDS = ("feed", "sitemap", "listing")
+KINDS: tuple[SourceKind, ...] = ("feed", "sitemap", "listing")
+_LANGUAGE = re.compile(
+    r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*"
+)  # as long as BCP 47 needs to be understood here
+_FEED_SCHEME = re.compile(r"feed:(?://)?(?=https?:)", re.IGNORECASE)  # some programs mark feeds so
 
 
 class BadSources(CopytasterError):
-    """The file does not list sources in a form that we know."""
+    """A source, or a file of them, is not named in a form that we know."""
 
 
-def kind_of(url: str, settings: Settings) -> SourceKind:
-    """Ask a URL what it is: the first kind whose reader finds entries. Raises ``CopytasterError``."""
+def kind_of(url: str, settings: Settings) -> tuple[SourceKind, int]:
+    """Ask a URL what it is: the first kind whose reader finds links, and how many. Raises ``CopytasterError``."""
     from copytaster.discover import read  # noqa: PLC0415 - loads feedparser
     from copytaster.fetch import get  # noqa: PLC0415 - loads requests
 
-    answer = get(canonicalize(url), settings)
-    kinds: tuple[SourceKind, ...] = ("feed", "sitemap", "listing")
-    for kind in kinds:
+    try:
+        answer = get(canonicalize(url), settings)
+    except NotNow as error:
+        raise CopytasterError(
+            f"{url} does not answer now ({error.reason}: {error.detail}); --kind adds it unseen"
+        ) from error
+    except (Unusable, Gone) as error:
+        raise CopytasterError(f"{url}: {error}") from error
+    for kind in KINDS:
         found = read(kind, answer.body, url=answer.url, content_type=answer.header("content-type"))
-        if found.entries and found.fault is None:
-            return kind
+        if (links := len(found.entries) or len(found.children)) and found.fault is None:
+            return kind, links
     raise CopytasterError(
         f"{url} is no feed, no sitemap and has no list of articles; --kind says which it is"
     )
 
 
+def checked(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Check what somebody says of one source; give the arguments of ``store.add_source``.
+
+    Keys are ``FIELDS``, of which only ``url`` must be there. Raises ``BadSources`` for the first fault.
+    """
+    if not isinstance(told.get("url"), str):
+        raise BadSources("there is no url")
+    if unknown := set(told) - FIELDS:
+        raise BadSources(f"unknown fields {', '.join(sorted(map(str, unknown)))}")
+    if told.get("kind", "feed") not in KINDS:
+        raise BadSources(f"kind is one of {', '.join(KINDS)}")
+    hosts = told.get("hosts") or []
+    if not isinstance(hosts, list):
+        raise BadSources("hosts is a list")
+    return {
+        "url": address_of(told["url"]),
+        "kind": told.get("kind", "feed"),
+        "name": _text(told, "name") or "",
+        "in_language": _language(_text(told, "in_language")),
+        "zone": _zone(_text(told, "zone")),
+        "hosts": [_host(host) for host in hosts],
+    }
+
+
+def address_of(url: str) -> str:
+    """Give the form of its address under which a source is kept. Raises ``BadSources``."""
+    try:
+        return canonicalize(_FEED_SCHEME.sub("", url, count=1))
+    except Unusable as error:
+        raise BadSources(f"{url!r} is no address of a source ({error})") from error
+
+
 def read_sources(path: Path) -> list[dict[str, Any]]:
     """Read a YAML list or an OPML outline into arguments of ``store.add_source``.
 
-    Raises ``BadSources`` for anything else, naming the entry.
+    Raises ``BadSources`` for anything else, naming the entry; then none of them is to be added.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise BadSources(f"{path}: {error.strerror}") from error
-    if content.lstrip()[:1] == b"<":
-        return _of_opml(path, content)
-    return _of_yaml(path, content)
+    rows = (
+        _of_opml(path, content)
+        if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
+        else _of_yaml(path, content)
+    )
+    if not rows:
+        raise BadSources(f"{path}: there is no source in it")
+    return [_numbered(path, number, row) for number, row in enumerate(rows, 1)]
+
+
+def _numbered(path: Path, number: int, row: Any) -> dict[str, Any]:
+    try:
+        return checked(row if isinstance(row, dict) else {})
+    except BadSources as error:
+        raise BadSources(f"{path}: source {number}: {error}") from error
 
 
 def _of_opml(path: Path, content: bytes) -> list[dict[str, Any]]:
@@ -54,34 +111,57 @@ def _of_opml(path: Path, content: bytes) -> list[dict[str, Any]]:
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise BadSources(f"{path}: {error}") from error
+        raise BadSources(f"{path}: {_one_line(error)}") from error
     feeds = [(address, outline) for outline in root.iter("outline") if (address := outline.get("xmlUrl"))]
     return [
         {
-            "url": canonicalize(address),
+            "url": address,
             "kind": "feed",
             "name": outline.get("title") or outline.get("text") or "",
-            "in_language": outline.get("language"),
+            # Written by a program, which may have put anything there.
+            "in_language": told if _LANGUAGE.fullmatch(told := outline.get("language") or "") else None,
         }
         for address, outline in feeds
     ]
 
 
-def _of_yaml(path: Path, content: bytes) -> list[dict[str, Any]]:
+def _of_yaml(path: Path, content: bytes) -> list[Any]:
     try:
         told = yaml.safe_load(content)
     except yaml.YAMLError as error:
-        raise BadSources(f"{path}: {str(error).replace(chr(10), ' ')}") from error
+        raise BadSources(f"{path}: {_one_line(error)}") from error
     if not isinstance(told, list):
         raise BadSources(f"{path}: expected a list of sources, each with url and kind")
-    return [_checked(path, number, row) for number, row in enumerate(told, 1)]
+    return told
 
 
-def _checked(path: Path, number: int, row: Any) -> dict[str, Any]:
-    if not isinstance(row, dict) or not isinstance(row.get("url"), str):
-        raise BadSources(f"{path}: source {number} has no url")
-    if unknown := set(row) - FIELDS:
-        raise BadSources(f"{path}: source {number} has unknown fields {', '.join(sorted(map(str, unknown)))}")
-    if row.setdefault("kind", "feed") not in KINDS:
-        raise BadSources(f"{path}: source {number}: kind is one of {', '.join(KINDS)}")
-    return {**row, "url": canonicalize(row["url"])}
+def _text(told: Mapping[str, Any], field: str) -> str | None:
+    value = told.get(field)
+    if value is not None and not isinstance(value, str):
+        raise BadSources(f"{field} is a text")
+    return value or None
+
+
+def _language(tag: str | None) -> str | None:
+    if tag and not _LANGUAGE.fullmatch(tag):
+        raise BadSources(f"{tag!r} is no language tag such as de or pt-BR")
+    return tag
+
+
+def _zone(name: str | None) -> str | None:
+    try:
+        return ZoneInfo(name).key if name else None
+    except (KeyError, ValueError, OSError):  # OSError: a folder of zones, such as Europe
+        raise BadSources(f"{name!r} is no time zone such as Europe/Berlin") from None
+
+
+def _host(name: Any) -> str:
+    """Take a host name, or any URL there."""
+    try:
+        return host_of(name if "://" in name else f"http://{name}")
+    except (Unusable, TypeError) as error:
+        raise BadSources(f"{name!r} is no host ({error})") from error
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

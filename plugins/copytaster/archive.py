@@ -31,9 +31,12 @@ def open_archive(url: str) -> ArchivePath:
     from upath import UPath  # noqa: PLC0415 - loads fsspec, which a local archive does not need
 
     try:
-        return UPath(url)
+        root = UPath(url)
     except (ValueError, ImportError) as error:
         raise ArchiveAway(f"{url}: {_first_line(error)}") from error
+    if not root.protocol:  # it would be taken for a folder of that name
+        raise ArchiveAway(f"{url}: unknown scheme")
+    return root
 
 
 @contextmanager

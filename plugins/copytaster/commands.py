@@ -228,12 +228,13 @@ def doctor(_: Namespace) -> int:
 
 def sql(given: Namespace) -> int:
     """Run one statement with a reader's rights, or open psql."""
+    from copytaster.overview import read
     from copytaster.psql import run_psql
 
     with database(Settings.from_environment()) as local:
         if given.statement is None:
             return run_psql(local.reader_url, local.reader_role, csv=given.csv)
-        columns, rows = _read(local, given.statement)
+        columns, rows = read(local.reader_url, given.statement, role=local.reader_role)
     if given.csv:
         csv.writer(sys.stdout, lineterminator="\n").writerows([columns, *rows])
     elif columns:
@@ -298,9 +299,16 @@ def _run(stages: Sequence[str], batches: Sequence[int], around: dict[str, Any]) 
 def _read(
     local: Local, statement: str, values: tuple[Any, ...] = ()
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Run a statement of ours as the reader."""
+    from copytaster.local import NOT_MIGRATED, DatabaseUnfit
     from copytaster.overview import read
 
-    return read(local.reader_url, statement, values, role=local.reader_role)
+    try:
+        return read(local.reader_url, statement, values, role=local.reader_role)
+    except CopytasterError as error:
+        if isinstance(error.__cause__, NOT_MIGRATED):
+            raise DatabaseUnfit(f"{error} (has `copytaster migrate` been run?)") from error
+        raise
 
 
 def _say(line: str) -> None:

@@ -12,7 +12,8 @@ from copytaster.config import Settings
 from copytaster.errors import CopytasterError
 from copytaster.migrate import migrate
 
-_NOT_MIGRATED = (
+#: What Postgres says where the schema is not there, or is an older one.
+NOT_MIGRATED = (
     errors.InvalidSchemaName,
     errors.UndefinedTable,
     errors.UndefinedColumn,
@@ -69,7 +70,7 @@ def _named_faults() -> Iterator[None]:
     """Say in one line what somebody can put right; a wrong statement of ours stays the bug that it is."""
     try:
         yield
-    except _NOT_MIGRATED as error:
+    except NOT_MIGRATED as error:
         raise DatabaseUnfit(f"{_first_line(error)} (has `copytaster migrate` been run?)") from error
     except (*_NOT_OURS_TO_DO, *_AWAY) as error:
         raise DatabaseUnfit(f"the database says: {_first_line(error)}") from error

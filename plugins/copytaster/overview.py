@@ -2,8 +2,15 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+import psycopg2
+from psycopg2 import errors
+from psycopg2.extensions import set_wait_callback
+from psycopg2.extras import wait_select
+
+from copytaster.errors import CopytasterError
 from copytaster.store import connect
 
 FUNNEL = """
@@ -41,23 +48,29 @@ def read(
 
     Raises ``CopytasterError`` with Postgres's own first line where the statement is wrong.
     """
-    import psycopg2  # noqa: PLC0415 - see commands
-
-    from copytaster.errors import CopytasterError  # noqa: PLC0415
-
     try:
-        with connect(database_url, role=role) as db, db.cursor() as cursor:
+        with connect(database_url, role=role) as db, _interruptible(), db.cursor() as cursor:
             cursor.execute(statement, values or None)
             if cursor.description is None:
                 return [], []
             return [column.name for column in cursor.description], cursor.fetchall()
     except psycopg2.Error as error:
+        if isinstance(error, errors.QueryCanceled) and "user request" in str(error):
+            raise KeyboardInterrupt from error
         raise CopytasterError(_in_one_line(error)) from error
 
 
-def _in_one_line(error: Any) -> str:
-    from psycopg2 import errors  # noqa: PLC0415 - see commands
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C cancel a statement; libpq alone would first wait for the server's answer."""
+    set_wait_callback(wait_select)
+    try:
+        yield
+    finally:
+        set_wait_callback(None)
 
+
+def _in_one_line(error: psycopg2.Error) -> str:
     said = str(error).partition("\n")[0] or type(error).__name__
     if isinstance(error, errors.InsufficientPrivilege | errors.ObjectNotInPrerequisiteState):
         return f"{said} (this runs with a reader's rights)"

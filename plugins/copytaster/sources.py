@@ -16,6 +16,7 @@ from copytaster.urls import canonicalize, host_of
 
 FIELDS = frozenset({"url", "kind", "name", "in_language", "zone", "hosts"})
 KINDS: tuple[SourceKind, ...] = ("feed", "sitemap", "listing")
+_KIND_OF_FORM: Mapping[str, SourceKind] = {"html": "listing", "sitemap": "sitemap", "urls": "sitemap"}
 _LANGUAGE = re.compile(
     r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*"
 )  # as long as BCP 47 needs to be understood here
@@ -27,8 +28,9 @@ class BadSources(CopytasterError):
 
 
 def kind_of(url: str, settings: Settings) -> tuple[SourceKind, int]:
-    """Ask a URL what it is: the first kind whose reader finds links, and how many. Raises ``CopytasterError``."""
+    """Ask a URL what it is, and how many links it shows. Raises ``CopytasterError`` if there are none."""
     from copytaster.discover import read  # noqa: PLC0415 - loads feedparser
+    from copytaster.discover.documents import recognise, unpacked  # noqa: PLC0415 - see above
     from copytaster.fetch import get  # noqa: PLC0415 - loads requests
 
     try:
@@ -39,12 +41,13 @@ def kind_of(url: str, settings: Settings) -> tuple[SourceKind, int]:
         ) from error
     except (Unusable, Gone) as error:
         raise CopytasterError(f"{url}: {error}") from error
-    for kind in KINDS:
-        found = read(kind, answer.body, url=answer.url, content_type=answer.header("content-type"))
-        if (links := len(found.entries) or len(found.children)) and found.fault is None:
-            return kind, links
+    form = recognise(unpacked(answer.body)[0], answer.header("content-type") or "")
+    kind: SourceKind = _KIND_OF_FORM.get(form, "feed")
+    found = read(kind, answer.body, url=answer.url, content_type=answer.header("content-type"))
+    if links := len(found.entries) or len(found.children):
+        return kind, links
     raise CopytasterError(
-        f"{url} is no feed, no sitemap and has no list of articles; --kind says which it is"
+        f"{url} shows no link to an article ({found.fault or f'as a {kind}'}); --kind adds it as it is"
     )
 
 

@@ -42,21 +42,24 @@ def run_demo(settings: Settings) -> int:
         began = datetime.now(UTC)
         _watch_samples(local)
         environment = _environment(local.settings, served.connect_to) | DEMO_PACE
-        airflow = cleanup.enter_context(
-            stack.running(settings, airflow_url=local.airflow_url or "", environment=environment, say=say)
-        )
-        say(f"Airflow is up: {airflow.api.url}")
-        say("its watchers have seen that sources are due: discover and ingest run")
-        _follow(to, local, airflow, site, began)
-        say("every page has found its place")
-        _submit_by_form(local, airflow, site, say)
-        _publish_update(local, airflow, site, say)
+        airflow_url = local.airflow_url or ""
+        with stack.running(settings, airflow_url=airflow_url, environment=environment, say=say) as airflow:
+            say(f"Airflow is up: {airflow.api.url}")
+            _let_it_work(to, local, airflow, site, began, say)
+            say("stopping Airflow")
         wrong = showcase.differences(local.reader_url, site)
-        say("stopping Airflow")
-        cleanup.callback(showcase.next_commands, to)
-        cleanup.callback(say, "all stopped")
         showcase.show_all(to, local.reader_url, site)
+    say("all stopped")
+    showcase.next_commands(to)
     return _verdict(to, wrong)
+
+
+def _let_it_work(to: Console, local: Local, airflow: Stack, site: Any, began: datetime, say: Steps) -> None:
+    say("its watchers have seen that sources are due: discover and ingest run")
+    _follow(to, local, airflow, site, began)
+    say("every page has found its place")
+    _submit_by_form(airflow, site, say)
+    _publish_update(local, airflow, site, say)
 
 
 def run_up(settings: Settings, *, port: int, samples: bool) -> int:
@@ -156,7 +159,7 @@ def _follow(to: Console, local: Local, airflow: Stack, site: Any, began: datetim
         while True:
             airflow.check()
             settled, moving, unasked = _counts(local, began)
-            show(settled, expected)
+            show(settled, max(settled, expected))
             if settled and not moving and not unasked:
                 return
             if time.monotonic() > deadline:
@@ -206,11 +209,10 @@ class _Lines:
             self._to.print(f"        {settled} of {expected} pages settled")
 
 
-def _submit_by_form(local: Local, airflow: Stack, site: Any, say: Steps) -> None:
+def _submit_by_form(airflow: Stack, site: Any, say: Steps) -> None:
     """Run ``ingest_urls`` for the pages that no source names, as its form in the UI would."""
     from examples.manifest import read_pages  # noqa: PLC0415 - see _sample_site
 
-    del local
     urls = [page.url for page in read_pages(site) if not page.found_in and page.status == _OK]
     say(f"ingest_urls: {len(urls)} pages that no source names, as somebody would paste them into the form")
     run = airflow.api.trigger("ingest_urls", {"urls": urls, "priority": "urgent", "note": "make demo"})
@@ -226,12 +228,12 @@ def _publish_update(local: Local, airflow: Stack, site: Any, say: Steps) -> None
     """Change an article at its source, call ``news.submit``, and time the way into the warehouse."""
     from examples.serve import UPDATED_URL  # noqa: PLC0415 - see _sample_site
 
-    before = _fetched_at(local, UPDATED_URL)
+    began = _now(local)
     site.update()
     read(local.settings.database_url, "SELECT news.submit(%s)", (UPDATED_URL,), role="copytaster_submitter")
     say(f"an article changed at its source; somebody calls SELECT news.submit('{UPDATED_URL}')")
     start = time.monotonic()
-    while _fetched_at(local, UPDATED_URL) == before:
+    while not _is_done(local, UPDATED_URL, began):
         airflow.check()
         if time.monotonic() - start > PATIENCE:
             raise CopytasterError(f"the submitted page was not loaded within {PATIENCE} s: {_logs(airflow)}")
@@ -239,10 +241,17 @@ def _publish_update(local: Local, airflow: Stack, site: Any, say: Steps) -> None
     say(f"from that event to the row: {time.monotonic() - start:.1f} s")
 
 
-def _fetched_at(local: Local, url: str) -> Any:
-    """When the page was loaded last, as its trail tells."""
-    _, rows = read(local.reader_url, "SELECT max(at) FROM news.explain(%s) WHERE stage = 'load'", (url,))
+def _now(local: Local) -> Any:
+    _, rows = read(local.reader_url, "SELECT now()")
     return rows[0][0]
+
+
+def _is_done(local: Local, url: str, since: Any) -> bool:
+    """Tell whether a page was fetched since then and has found its place (an unchanged one makes no version)."""
+    trail = "SELECT bool_or(stage = 'fetch' AND at > %s), bool_or(stage = 'now' AND what = 'loaded') FROM news.explain(%s)"
+    _, rows = read(local.reader_url, trail, (since, url))
+    fetched, loaded = rows[0]
+    return bool(fetched and loaded)
 
 
 def _logs(airflow: Stack) -> str:

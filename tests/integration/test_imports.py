@@ -1,6 +1,7 @@
 """Archives from elsewhere become batches that are fetched already."""
 
 import gzip
+import random
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -47,11 +48,11 @@ def kept(tmp_path):
     return kept
 
 
-def foreign_warc(path, *urls, packed=True, status="200 OK"):
+def foreign_warc(path, *urls, packed=True, status="200 OK", more=b""):
     """Write a WARC file as other programs do: one gzip member a record, other headers than ours, no digests."""
     records = [record("warcinfo", "application/warc-fields", b"software: another\r\n")]
     for url in urls:
-        body = f"<h1>{url}</h1><p>The tide gate was closed.</p>".encode()
+        body = f"<h1>{url}</h1><p>The tide gate was closed.</p>".encode() + more
         head = f"HTTP/1.1 {status}\r\ncontent-type: text/html; charset=utf-8\r\n\r\n".encode()
         records.append(record("response", "application/http; msgtype=response", head + body, url))
     path.write_bytes(b"".join(gzip.compress(each) if packed else each for each in records))
@@ -132,7 +133,8 @@ def test_an_address_that_we_would_not_know_a_page_by_is_left_out_and_said(take, 
 def test_of_a_torn_file_the_whole_pages_are_imported_and_the_tear_is_said_with_the_users_name(
     take, inbox, caplog
 ):
-    file = foreign_warc(inbox / "torn.warc.gz", "http://tide.example/a", "http://tide.example/b")
+    noise = random.Random(7).randbytes(2_000_000)  # what decompressors read ahead is less
+    file = foreign_warc(inbox / "torn.warc.gz", "http://tide.example/a", "http://tide.example/b", more=noise)
     file.write_bytes(file.read_bytes()[:-40])
     assert take(file) == [["http://tide.example/a"]]
     assert f"{file}: the WARC file is torn" in caplog.text

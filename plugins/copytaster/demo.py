@@ -45,7 +45,7 @@ def run_demo(settings: Settings) -> int:
         airflow_url = local.airflow_url or ""
         with stack.running(settings, airflow_url=airflow_url, environment=environment, say=say) as airflow:
             say(f"Airflow is up: {airflow.api.url}")
-            _let_it_work(to, local, airflow, site, began, say)
+            _let_it_work(local, airflow, site, began=began, to=to, say=say)
             say("stopping Airflow")
         wrong = showcase.differences(local.reader_url, site)
         showcase.show_all(to, local.reader_url, site)
@@ -54,7 +54,9 @@ def run_demo(settings: Settings) -> int:
     return _verdict(to, wrong)
 
 
-def _let_it_work(to: Console, local: Local, airflow: Stack, site: Any, began: datetime, say: Steps) -> None:
+def _let_it_work(
+    local: Local, airflow: Stack, site: Any, *, began: datetime, to: Console, say: Steps
+) -> None:
     say("its watchers have seen that sources are due: discover and ingest run")
     _follow(to, local, airflow, site, began)
     say("every page has found its place")

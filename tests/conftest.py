@@ -3,7 +3,6 @@
 Nothing heavy is imported before a test asks: ``tests/unit`` runs without a database driver.
 ``COPYTASTER_TEST_HOME`` keeps the server's files in one place from session to session.
 """
-# ruff: noqa: PLC0415 - see the second sentence
 
 import hashlib
 import os

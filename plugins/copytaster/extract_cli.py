@@ -77,6 +77,8 @@ def run_many(source: str, target: str, workers: int = 1, *, judge: Judge | None 
                 broken += sum(read.detail == _NO_ROW for read in reads)
                 for row in _rows(reads, judge):
                     out.write(json.dumps(row, ensure_ascii=False, default=_plain) + "\n")
+    except BrokenPipeError:
+        raise
     except (OSError, EOFError, lzma.LZMAError) as error:
         sys.stderr.write(f"copytaster extract: {error}\n")
         return 1

@@ -98,7 +98,9 @@ def submit(around, *urls):
 
 def test_every_page_of_the_sample_site_ends_where_it_belongs(ingested, site):
     _, ask = ingested
-    where = {url: (state, reason) for url, state, reason in ask("SELECT url, state, reason FROM copytaster.page")}
+    where = {
+        url: (state, reason) for url, state, reason in ask("SELECT url, state, reason FROM copytaster.page")
+    }
     wrong = {
         page.url: (where.get(page.url), page.state, page.reason)
         for page in read_pages(site)
@@ -110,7 +112,9 @@ def test_every_page_of_the_sample_site_ends_where_it_belongs(ingested, site):
 
 def test_articles_have_the_fields_and_the_text_that_the_manifest_says(ingested, site):
     _, ask = ingested
-    rows = ask("SELECT canonical_url, headline, authors, date_published, in_language, article_body FROM news.article")
+    rows = ask(
+        "SELECT canonical_url, headline, authors, date_published, in_language, article_body FROM news.article"
+    )
     found = {url: rest for url, *rest in rows}
     wrong = []
     for page in read_pages(site):
@@ -140,7 +144,9 @@ def test_an_article_that_did_not_change_makes_no_version(around, ask):
     for batch in batches:
         finish(steps.fetch_pages(batch, **around), around)
     assert ask("SELECT canonical_url, version, content_hash FROM copytaster.article ORDER BY 1") == before
-    assert ask("SELECT count(*) FROM copytaster.page WHERE state IN ('waiting', 'claimed', 'fetched')") == [(0,)]
+    assert ask("SELECT count(*) FROM copytaster.page WHERE state IN ('waiting', 'claimed', 'fetched')") == [
+        (0,)
+    ]
 
 
 def test_an_update_at_the_source_becomes_a_version(around, ask, site):

@@ -137,10 +137,7 @@ def test_a_banner_over_an_article_is_no_consent_wall():
         + "</p>"
     )
     banner = "<div><p>We value your privacy. We and our partners store cookies on your device, with your consent.</p></div>"
-    assert (
-        kind_of("", f"{banner}<h1>The ferry that left alone</h1>{story * 3}")
-        == "article"
-    )
+    assert kind_of("", f"{banner}<h1>The ferry that left alone</h1>{story * 3}") == "article"
 
 
 def test_a_page_that_asks_for_consent_in_two_paragraphs_is_a_wall():

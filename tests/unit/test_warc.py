@@ -237,3 +237,20 @@ def test_a_capture_that_was_cut_off_is_damaged() -> None:
 def test_what_is_no_warc_file_is_told(data: bytes) -> None:
     with pytest.raises(TornArchive):
         _read(data)
+
+
+def _note_urls(stream, given):
+    for page in read(stream):
+        given.append(page.url)
+
+
+def test_small_pages_before_a_tear_are_all_given():
+    stream = io.BytesIO()
+    with Writer(stream) as writer:
+        for number in range(200):
+            text = b"a line of its own %d. " % number * 60
+            writer.write_text(f"urn:page:{number}", text, datetime(2026, 11, 22, tzinfo=UTC))
+    given = []
+    with pytest.raises(TornArchive):
+        _note_urls(io.BytesIO(stream.getvalue()[:-30]), given)
+    assert given == [f"urn:page:{number}" for number in range(199)]

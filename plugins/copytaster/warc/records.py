@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
-from isal import igzip, isal_zlib
+from isal import isal_zlib
 
 from copytaster.errors import CopytasterError
 
 _PIECE = 1 << 20
+_PACKED = 64 * 1024
+_GZIP = 31  # wbits of a gzip member
 _LONGEST_LINE = 64 * 1024
 _MOST_HEADERS = 200
 _UNPACKING = (EOFError, gzip.BadGzipFile, zlib.error, cast("type[Exception]", isal_zlib.error))
@@ -50,7 +52,7 @@ def records(stream: BinaryIO, wanted: Callable[[dict[str, str]], bool], *, limit
     A wanted record over ``limit`` bytes comes with an empty block. Raises ``TornArchive``.
     """
     number = 0
-    with _torn_told(stream) as source:
+    with _torn_told(stream) as (source, fault):
         while (headers := _headers(source)) is not None:
             number += 1
             length = _length(headers)
@@ -58,12 +60,14 @@ def records(stream: BinaryIO, wanted: Callable[[dict[str, str]], bool], *, limit
             block = _take(source, length, keep=keep)
             if keep or wanted(headers):
                 yield Record(headers, block)
+        if fault():
+            raise _Torn(str(fault()))
     if number == 0:
         raise TornArchive("the file holds no WARC record")
 
 
 @contextmanager
-def _torn_told(stream: BinaryIO) -> Iterator[BinaryIO]:
+def _torn_told(stream: BinaryIO) -> Iterator[tuple[BinaryIO, Callable[[], Exception | None]]]:
     try:
         yield _unpacked(stream)
     except _Torn as error:
@@ -72,16 +76,62 @@ def _torn_told(stream: BinaryIO) -> Iterator[BinaryIO]:
         raise TornArchive(f"the WARC file is torn: {error}") from error
 
 
-def _unpacked(stream: BinaryIO) -> BinaryIO:
+def _unpacked(stream: BinaryIO) -> tuple[BinaryIO, Callable[[], Exception | None]]:
+    """Give the stream without its compression, and what to ask for the fault that ended it."""
     source: Any = (
         stream if hasattr(stream, "peek") else io.BufferedReader(cast("io.RawIOBase", stream), _PIECE)
     )
     head = source.peek(4)[:4]
     if head.startswith(b"\x1f\x8b"):
-        return cast("BinaryIO", cast("Any", igzip).open(source, "rb"))
+        members = _Members(source)
+        return io.BufferedReader(members, _PIECE), lambda: members.fault
     if head == b"\x28\xb5\x2f\xfd":
         raise _Torn("compressed with zstd, which is not read here")
-    return cast("BinaryIO", source)
+    return cast("BinaryIO", source), lambda: None
+
+
+class _Members(io.RawIOBase):
+    """Gzip members, one behind the other. Ends where it can no longer unpack, and says why in ``fault``.
+
+    Ready-made readers raise there, and what they had unpacked ahead is lost with the error.
+    """
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self._packed = b""
+        self._ready = b""
+        self._member: Any = None
+        self._ended = False
+        self.fault: Exception | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready and not self._ended:
+            try:
+                self._ready = self._next()
+            except _UNPACKING as error:
+                self.fault, self._ended = error, True
+        count = min(len(buffer), len(self._ready))
+        buffer[:count], self._ready = self._ready[:count], self._ready[count:]
+        return count
+
+    def _next(self) -> bytes:
+        self._packed = self._packed or self._source.read(_PACKED)
+        if self._member is None:
+            self._packed = self._packed.lstrip(b"\0")  # padding between members
+        if not self._packed:
+            if self._member is not None:
+                raise EOFError("it ends within a gzip member")
+            self._ended = True
+            return b""
+        self._member = self._member or isal_zlib.decompressobj(_GZIP)
+        piece: bytes = self._member.decompress(self._packed, _PIECE)
+        self._packed = self._member.unconsumed_tail
+        if self._member.eof:
+            self._packed, self._member = self._member.unused_data, None
+        return piece
 
 
 def _headers(source: BinaryIO) -> dict[str, str] | None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 _TAG = re.compile(r"^([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?\b", re.IGNORECASE)
 _ENOUGH = 200  # characters of text from which on its words are believed
-_SAMPLE = 3_000
+_SAMPLE = 1_000
 _CERTAIN = 0.95
 _NEAR = ({"no", "nb", "nn", "da"}, {"hr", "sr", "bs", "sh"}, {"id", "ms"}, {"cs", "sk"}, {"zh", "yue"})
 

@@ -8,15 +8,15 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from copytaster.errors import Unusable
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
+_CONTROL = bytes({*range(0x20), 0x7F} - set(b"\t\n\r"))
+_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+_XML_DECLARATION = re.compile(rb"\s*<\?xml[^>]*\?>", re.IGNORECASE)
 _OTHER_FORMATS = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"ID3")
 _FEED = re.compile(
     r"^\s*(?:<\?xml[^>]*\?>\s*)?(?:(?><!--.*?-->)\s*)*+<(?:rss|feed|urlset|sitemapindex|svg)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _COUNT = etree.XPath("count(//*)")
-_WIDE_CELLS = etree.XPath("//*[string-length(@colspan) > 1 or string-length(@rowspan) > 1]")
 _MOST_ELEMENTS = 30_000
 _ANY_TAG = re.compile(r"<(?:[a-zA-Z][a-zA-Z0-9]*[\s/>]|!doctype\b|!--)", re.IGNORECASE)
 
@@ -50,22 +50,32 @@ def parse_html(text: str) -> HtmlElement:
     """
     if _FEED.match(text[:2000]):
         raise Unusable("not_html", "an XML document of another kind")
-    text = _XML_DECLARATION.sub("", _CONTROL.sub("", text), count=1)
-    tree = _parse(text)
+    markup = _without_controls(text.encode("utf-8", "replace"))
+    tree = _parse(markup)
     while _COUNT(tree) > _MOST_ELEMENTS:
-        text = text[: len(text) // 2]
-        tree = _parse(text)
-    for cell in _WIDE_CELLS(tree):  # the extractor fills in every cell that is spanned
-        cell.attrib.pop("colspan", None)
-        cell.attrib.pop("rowspan", None)
+        markup = markup[: len(markup) // 2].decode("utf-8", "ignore").encode()
+        tree = _parse(markup)
+    for cell in tree.iter("td", "th"):  # the extractor fills in every cell that is spanned
+        for name in ("colspan", "rowspan"):
+            if len(cell.get(name, "")) > 1:
+                del cell.attrib[name]
     return tree
 
 
-def _parse(text: str) -> HtmlElement:
+def _without_controls(markup: bytes) -> bytes:
+    """Take out what no tree can hold, and an XML declaration. On bytes: a tenth of the time that it takes on text."""
+    markup = markup.translate(None, _CONTROL)
+    for sign in _NO_CHARACTERS:
+        markup = markup.replace(sign, b"")
+    declared = _XML_DECLARATION.match(markup)
+    return markup[declared.end() :] if declared else markup
+
+
+def _parse(markup: bytes) -> HtmlElement:
     parser = HTMLParser(
         collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True
     )
     try:
-        return document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        return document_fromstring(markup, parser=parser)
     except etree.ParserError as error:  # lxml's word for "no element in it"
         raise Unusable("empty", str(error)) from error

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,16 @@ _SEEN = etree.XPath(
     " or ancestor::textarea or ancestor::select)]",
     smart_strings=False,
 )
+_SHORT_LINKS = etree.XPath("//a[string-length(normalize-space()) <= 40]")
 _LONGEST_BUTTON = 40
+_RUNNING = 60  # characters; a line of fewer is a label
+_PROSE = etree.XPath(
+    f"/descendant::text()[string-length() >= {_RUNNING}][not(ancestor::head or ancestor::a or ancestor::nav or ancestor::footer"
+    " or ancestor::script or ancestor::style or ancestor::noscript or ancestor::template or ancestor::textarea)]",
+    smart_strings=False,
+)
+_ENOUGH_PROSE = 0.4  # of the page's running text
+_MUCH = 0.5
 _MOST_BLOCKS = 3_000
 _OPAQUE = re.compile(r"<(script|style|noscript|template|svg|head)\b", re.IGNORECASE)
 _BLOCK_TAG = re.compile(
@@ -41,12 +50,18 @@ class ExtractorFailed(Exception):
     """The extractor met something that it cannot read."""
 
 
-def read_blocks(tree: HtmlElement, *, fast: bool = False) -> tuple[Block, ...]:
+def read_blocks(tree: HtmlElement) -> tuple[Block, ...]:
     """Read the article's blocks in order; none when there is no article. Some links of the tree lose their tag.
 
-    ``fast`` leaves out the comparison with other extractors. Raises ``ExtractorFailed``.
+    Raises ``ExtractorFailed``.
     """
     _keep_buttons(tree)
+    blocks = _read(tree, fast=True)
+    return _read(tree, fast=False) if _is_doubtful(blocks, tree) else blocks
+
+
+def _read(tree: HtmlElement, *, fast: bool) -> tuple[Block, ...]:
+    """Run the extractor; ``fast`` leaves out its comparison with others."""
     from trafilatura import bare_extraction  # slow to load
 
     try:
@@ -62,13 +77,32 @@ def read_blocks(tree: HtmlElement, *, fast: bool = False) -> tuple[Block, ...]:
     )
 
 
+def _is_doubtful(blocks: tuple[Block, ...], tree: HtmlElement) -> bool:
+    """Say whether a comparison with other extractors may find better: a dear question, so it is rarely asked.
+
+    It changes hardly any page but those whose reading is one lump, or has cells of tables, or is
+    mostly labels, or leaves most of the page's running text out.
+    """
+    if len(blocks) <= 1 or any(block.tag == "td" for block in blocks):
+        return True
+    lengths = [len(block.text) for block in blocks]
+    found = sum(lengths)
+    if max(lengths) > _MUCH * found or sum(length for length in lengths if length < _RUNNING) > _MUCH * found:
+        return True
+    return found < _ENOUGH_PROSE * sum(len(text.strip()) for text in _PROSE(tree))
+
+
 def _keep_buttons(tree: HtmlElement) -> None:
     """Make "Read more" plain text: the extractor drops such links, and with them all that shows what is a teaser."""
-    phrases = load()
-    for link in tree.iter("a"):
+    for link in _SHORT_LINKS(tree):
         text = " ".join(link.itertext())
-        if 0 < len(text) <= _LONGEST_BUTTON and "read-more" in phrases.whole_rules(fold(text)):
+        if 0 < len(text) <= _LONGEST_BUTTON and _is_button(text):
             link.tag = "span"
+
+
+@lru_cache(maxsize=4_096)  # pages of one site have most of their links in common
+def _is_button(text: str) -> bool:
+    return "read-more" in load().whole_rules(fold(text))
 
 
 @cache

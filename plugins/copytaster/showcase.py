@@ -4,9 +4,7 @@ import re
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.rule import Rule
-from rich.syntax import Syntax
 from rich.text import Text
 
 from copytaster.airflow_api import AirflowApi
@@ -70,7 +68,7 @@ def show_all(to: Console, reader_url: str, site: Any) -> None:
     _show_query(to, reader_url, FUNNEL)
     for title, statement in QUESTIONS:
         to.print(Rule(title))
-        to.print(Padding(Syntax(statement, "sql", background_color="default"), (0, 0, 1, 0)))
+        to.print(Text(f"{statement}\n", style="cyan"))
         _show_query(to, reader_url, statement)
 
 

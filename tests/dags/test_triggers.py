@@ -49,7 +49,7 @@ async def next_event(events, seconds=SECONDS):
     return (await asyncio.wait_for(anext(events), seconds)).payload
 
 
-async def no_event(events, seconds):
+async def expect_no_event(events, seconds):
     with pytest.raises(asyncio.TimeoutError):
         await asyncio.wait_for(anext(events), seconds)
 
@@ -110,7 +110,7 @@ def test_a_moment_that_passes_needs_no_notification(triggers, database):
 def test_it_does_not_fire_while_there_is_nothing_to_do(triggers, database):
     async def story():
         async with watching(triggers) as events:
-            await no_event(events, 1.5)
+            await expect_no_event(events, 1.5)
 
     asyncio.run(story())
 
@@ -121,7 +121,7 @@ def test_the_clock_does_not_fire_again_for_what_a_run_was_just_started_for(trigg
     async def story():
         async with watching(triggers) as events:
             await next_event(events)
-            await no_event(events, 1.5)
+            await expect_no_event(events, 1.5)
 
     asyncio.run(story())
 
@@ -136,7 +136,7 @@ def test_a_burst_is_one_event(triggers, database):
                 submit(database, f"https://www.tidewater-courier.example/story-{number}")
             database.execute("COMMIT")
             await asyncio.wait_for(waiting, SECONDS)
-            await no_event(events, 1.5)
+            await expect_no_event(events, 1.5)
 
     asyncio.run(story())
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from copytaster.strip.page import Standing
 
 _ADDRESS = re.compile(r"\s*(?:(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.]+|@\w+)\s*")
-_SHORTCODE = re.compile(r"\[/?[a-z_]+\b[^\]]*=[^\]]*\](?:.*\[/[a-z_]+\])?\s*|\[[A-Z]+_[A-Z_]+\]\s*")
+_SHORTCODE = re.compile(r"\[/?[a-z_]+\b[^\]=]*+=[^\]]*+\](?:.*\[/[a-z_]+\])?\s*|\[[A-Z]+_[A-Z_]+\]\s*")
 _TIMESTAMP = re.compile(r"\s*\d{4}-\d\d-\d\dT\d\d:\d\d\S*\s*")
 _TAG = re.compile(r"\s*</?[a-z][a-z0-9-]*(?:\s[^<>]*)?/?>.*", re.DOTALL)
 #: More lines of script than these, or lines that look like code around them, are a listing.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from copytaster.strip import phrases
+from copytaster.strip.buttons import find_buttons
 from copytaster.strip.folding import fold, letters
 from copytaster.strip.lines import Label, Line
 
@@ -72,6 +73,19 @@ class Standing:
         """Index of the last paragraph; -1 if there is none."""
         places = range(len(self.lines) - 1, -1, -1)
         return next((i for i in places if self.lines[i].is_prose), -1)
+
+    @cached_property
+    def buttons(self) -> Sequence[int]:
+        """Indexes of the lines that say no more than "read more", in order."""
+        return find_buttons(self.lines)
+
+    @cached_property
+    def titles_alternate_from(self) -> int:
+        """Index from which on to the end titles and other lines take turns."""
+        place = max(len(self.lines) - 1, 0)
+        while place and self.lines[place - 1].is_title != self.lines[place].is_title:
+            place -= 1
+        return place
 
     @property
     def head(self) -> range:

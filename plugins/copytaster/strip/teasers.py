@@ -1,92 +1,39 @@
 """Rules for lists of other stories: known by their shape first, by their words second. Pure."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from copytaster.strip import phrases
+from copytaster.strip.glue import HEADLINE_LIMIT, is_glued, is_loosely_glued
 from copytaster.strip.lines import Line
 from copytaster.strip.page import Standing
 
-_SMALL = r"a-zß-öø-ÿ\u0101-\u017eа-яё-џґα-ωάέήίόύώ"
-_LARGE = r"A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁ-ЏҐΑ-ΩΆΈΉΊΌΎΏ"
-#: A headline and a summary with no space between them: "…with North KoreaThe White House…".
-_GLUED = re.compile(rf"(?<!\S)\S*[{_SMALL}\d.!?%)\]”\"'’»…][“\"'‘«(„¿¡]?[{_LARGE}](?:\S*?[^\s,.;:])?(?=\s)")
-#: Joints that are common elsewhere too: believed only above a "read more".
-_LOOSELY_GLUED = re.compile(
-    rf"[{_SMALL}]{{3}}\d|[{_LARGE}][“\"«„][{_LARGE}]|[{_LARGE}]{{2}}[{_LARGE}][{_SMALL}]{{2}}|[{_SMALL}?!][-–—]\s?[{_LARGE}]|"
-    rf"[{_SMALL}][.?!…”\"»][{_LARGE}]|[{_SMALL}][“\"«„]\S"
-)
-_SENTENCE_END = re.compile(rf"[{_SMALL}]{{2}}[.]\s")
-_JOINT = re.compile(rf"[{_SMALL}](?=[{_LARGE}])")
-_NAME_PREFIX = re.compile(rf"\W*(?:Mc|Mac|De|Di|Du|Da|La|Le|Van|Von|Fitz|[OD]['’]|\w{{1,2}})(?=[{_LARGE}])")
-_HEADLINE_CHARACTERS = 6
-_HEADLINE_LIMIT = 260
-_SUMMARY_WORDS = 2
 _OPENER_WORDS = 12
-_GLUED_WORDS = 6
 _KEYWORDS = range(2, 41)  # words in a line of keywords
 _FRAGMENT_WORDS = 5
 _PARTING = re.compile(r"[,、،，;؛|]")
 _CARD_LINES = 4  # a teaser has at most so many lines: title, date, summary, button
 _SUMMARY_LIMIT = 70
-_BUTTON_WORDS = 6
 _FEW = 3
 _PAIR = 2  # a title and a summary
 _GLUED_LABEL = re.compile(r"\S+(?:\s\S+){0,4}\s?[:：](?:\S|\s*$)")
-_ARROWS = (*"»›→▸▶❯➜", ">>", " >")
-
-
-def is_glued(line: Line) -> bool:
-    """Tell whether a headline and a summary are stuck together in this line."""
-    if line.words < _GLUED_WORDS:
-        return False
-    text = line.text
-    for found in _GLUED.finditer(text, 0, _HEADLINE_LIMIT):
-        if found.start() >= _HEADLINE_CHARACTERS and not _NAME_PREFIX.match(found[0]):
-            within = _SENTENCE_END.search(text, 0, found.start()) is None
-            return within and len(text[found.end() :].split()) >= _SUMMARY_WORDS
-    return False
-
-
-def _is_loosely_glued(line: Line) -> bool:
-    return is_glued(line) or any(
-        found.search(line.text, 0, _HEADLINE_LIMIT) is not None for found in (_GLUED, _LOOSELY_GLUED)
-    )
 
 
 def buttons(page: Standing) -> Sequence[int]:
-    """Lines that say no more than "read more", in a known language or by how they recur."""
-    counts = Counter(line.key for line in page.lines if line.words <= _BUTTON_WORDS)
-    recurring = frozenset(key for key, count in counts.items() if key and count > 1)
-    return [
-        i
-        for i, line in enumerate(page.lines)
-        if "read-more" in page.whole[i] or (line.key in recurring and _recurs(page, i, counts[line.key]))
-    ]
-
-
-def _recurs(page: Standing, index: int, count: int) -> bool:
-    line = page.lines[index]
-    if line.words > _BUTTON_WORDS or not index:
-        return False
-    return line.text.rstrip().endswith(_ARROWS) or (count >= _FEW and _follows_glued(page, line.key))
-
-
-def _follows_glued(page: Standing, key: str) -> bool:
-    above = [page.lines[i - 1] for i, line in enumerate(page.lines) if i and line.key == key]
-    return _FEW * sum(map(is_glued, above)) >= 2 * len(above)
+    """Find lines that say no more than "read more", in a known language or by how they recur."""
+    return page.buttons
 
 
 def teasers_above_buttons(page: Standing) -> Iterator[int]:
     """Find lines with a "read more" right below, where they look like other stories."""
-    more = [i for i in buttons(page) if i and not page.lines[i].text.rstrip().endswith((":", "："))]
+    more = [i for i in page.buttons if i and not page.lines[i].text.rstrip().endswith((":", "："))]
+    buttons_at = frozenset(more)
     for i in more:
         line = page.lines[i - 1]
-        if is_glued(line) or (len(more) > 1 and (_is_story(line) or _is_loosely_glued(line))):
+        if is_glued(line) or (len(more) > 1 and (_is_story(line) or is_loosely_glued(line))):
             yield i - 1
-        elif len(more) >= _FEW and i > 1 and (i - 2 in more or is_opener(page, i - 2)):
+        elif len(more) >= _FEW and i > 1 and (i - 2 in buttons_at or is_opener(page, i - 2)):
             yield i - 1  # between two buttons stands nothing of the article
     yield from _cards(page, more)
 
@@ -99,7 +46,7 @@ def _is_story(line: Line) -> bool:
 
 
 def _is_caseless(text: str) -> bool:
-    sample = text[:_HEADLINE_LIMIT]
+    sample = text[:HEADLINE_LIMIT]
     return sum(char.lower() != char.upper() for char in sample) * _FEW < len(sample)
 
 
@@ -132,12 +79,17 @@ def _stand_close(more: Sequence[int], height: int) -> bool:
 
 def related_lists(page: Standing) -> Iterator[int]:
     """Find the heading of a list of other stories and what is below it, to where the article's own text resumes."""
-    more = frozenset(buttons(page))
+    more = frozenset(page.buttons)
     unnamed = _unnamed_opener(page, more)
+    done = reached = 0  # runs of teasers are walked once, however many of their lines are headings
     for start in range(len(page.lines)):
         if is_opener(page, start) or start == unnamed:
             yield start
-            yield from _teasers_from(page, start + 1, more)
+            reached = _end_of_teasers(page, max(start + 1, reached), more)
+            resumes = start + 1 < reached < len(page.lines) and page.lines[reached - 1].is_heading
+            end = reached - resumes  # without the heading of what resumes
+            yield from range(max(start + 1, done), end)
+            done = max(done, end)
 
 
 def is_opener(page: Standing, index: int) -> bool:
@@ -155,24 +107,27 @@ def is_opener(page: Standing, index: int) -> bool:
 
 def _unnamed_opener(page: Standing, more: frozenset[int]) -> int:
     """Place of a heading in words that we do not know, above teasers that run to the end; or -1."""
-    first = next((i for i in sorted(more) if _runs_on(i, len(page.lines), more)), 0) - _PAIR
+    if len(more) < _FEW:
+        return -1
+    gap = _last_gap(len(page.lines), more)
+    first = next((i for i in page.buttons if i > gap), 0) - _PAIR
     for place in (first, first - 1):
-        if place >= 0 and len(more) >= _FEW and _GLUED_LABEL.match(page.lines[place].text):
+        if place >= 0 and _GLUED_LABEL.match(page.lines[place].text):
             return place if page.lines[place].words <= _SUMMARY_LIMIT // 2 else -1
     return -1
 
 
-def _runs_on(start: int, end: int, more: frozenset[int]) -> bool:
-    return all(more & set(range(i, i + _CARD_LINES)) for i in range(start, end - 1))
+def _last_gap(end: int, more: frozenset[int]) -> int:
+    """Last line from which on no button stands within a teaser's height; -1 if there is none."""
+    places = range(end - 2, -1, -1)
+    return next((i for i in places if more.isdisjoint(range(i, i + _CARD_LINES))), -1)
 
 
-def _teasers_from(page: Standing, start: int, more: frozenset[int]) -> Iterator[int]:
+def _end_of_teasers(page: Standing, start: int, more: frozenset[int]) -> int:
     end = start
     while end < len(page.lines) and _is_teaser(page, end, more):
         end += 1
-    if end < len(page.lines) and end > start and page.lines[end - 1].is_heading:
-        end -= 1  # the heading of what resumes
-    yield from range(start, end)
+    return end
 
 
 def _is_teaser(page: Standing, i: int, more: frozenset[int]) -> bool:
@@ -193,17 +148,18 @@ def _is_summary(page: Standing, i: int) -> bool:
     """Tell whether it is a sentence between two titles: the summary below a teaser's headline."""
     if page.lines[i].words > _SUMMARY_LIMIT or not i or not page.lines[i - 1].is_title:
         return False
-    rest = page.lines[i + 1 :]
-    return bool(rest) and all(a.is_title != b.is_title for a, b in pairwise(rest)) and rest[0].is_title
+    below = i + 1
+    return page.titles_alternate_from <= below < len(page.lines) and page.lines[below].is_title
 
 
 def doubled_titles(page: Standing) -> Iterator[int]:
     """Find lines that say the same twice, as a card with a picture does, and their summaries."""
     doubled = [i for i, line in enumerate(page.lines) if _is_doubled(line)]
+    doubled_at = frozenset(doubled)
     if len(doubled) > 1:
         for i in doubled:
             yield i
-            if i + 2 in doubled or i + 2 == len(page.lines):
+            if i + 2 in doubled_at or i + 2 == len(page.lines):
                 yield i + 1
 
 
@@ -231,7 +187,7 @@ def glued_tail(page: Standing) -> Iterator[int]:
 def keyword_lines(page: Standing) -> Iterator[int]:
     """Find site keywords: short fragments between commas, next to a list of other stories or at an end."""
     places = [i for i, line in enumerate(page.lines) if _is_keywords(line)]
-    unnamed = _unnamed_opener(page, frozenset(buttons(page))) if places else -1
+    unnamed = _unnamed_opener(page, frozenset(page.buttons)) if places else -1
     for i in places:
         line = page.lines[i]
         beside = unnamed >= 0 and abs(unnamed - i) <= 1

@@ -1,0 +1,40 @@
+"""Tells a headline and a summary that are stuck together in one line. Pure."""
+
+import re
+
+from copytaster.strip.lines import Line
+
+_SMALL = r"a-zß-öø-ÿ\u0101-\u017eа-яё-џґα-ωάέήίόύώ"
+_LARGE = r"A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁ-ЏҐΑ-ΩΆΈΉΊΌΎΏ"
+#: A headline and a summary with no space between them: "…with North KoreaThe White House…".
+_GLUED = re.compile(rf"(?<!\S)\S*[{_SMALL}\d.!?%)\]”\"'’»…][“\"'‘«(„¿¡]?[{_LARGE}](?:\S*?[^\s,.;:])?(?=\s)")
+#: Joints that are common elsewhere too: believed only above a "read more".
+_LOOSELY_GLUED = re.compile(
+    rf"[{_SMALL}]{{3}}\d|[{_LARGE}][“\"«„][{_LARGE}]|[{_LARGE}]{{2}}[{_LARGE}][{_SMALL}]{{2}}|[{_SMALL}?!][-–—]\s?[{_LARGE}]|"
+    rf"[{_SMALL}][.?!…”\"»][{_LARGE}]|[{_SMALL}][“\"«„]\S"
+)
+_SENTENCE_END = re.compile(rf"[{_SMALL}]{{2}}[.]\s")
+_NAME_PREFIX = re.compile(rf"\W*(?:Mc|Mac|De|Di|Du|Da|La|Le|Van|Von|Fitz|[OD]['’]|\w{{1,2}})(?=[{_LARGE}])")
+_HEADLINE_CHARACTERS = 6
+HEADLINE_LIMIT = 260
+_SUMMARY_WORDS = 2
+_GLUED_WORDS = 6
+
+
+def is_glued(line: Line) -> bool:
+    """Tell whether a headline and a summary are stuck together in this line."""
+    if line.words < _GLUED_WORDS:
+        return False
+    text = line.text
+    for found in _GLUED.finditer(text, 0, HEADLINE_LIMIT):
+        if found.start() >= _HEADLINE_CHARACTERS and not _NAME_PREFIX.match(found[0]):
+            within = _SENTENCE_END.search(text, 0, found.start()) is None
+            return within and len(text[found.end() :].split()) >= _SUMMARY_WORDS
+    return False
+
+
+def is_loosely_glued(line: Line) -> bool:
+    """Tell the same by weaker signs."""
+    return is_glued(line) or any(
+        found.search(line.text, 0, HEADLINE_LIMIT) is not None for found in (_GLUED, _LOOSELY_GLUED)
+    )

@@ -147,7 +147,8 @@ def validate_articles(batch: int, *, settings: Settings, archive: ArchivePath) -
     """Judge the articles of a batch; leave the verdicts beside the WARC."""
     from copytaster.validate import validate
 
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells of folders that it does not make
+    # It tells of temporary folders that it does not make.
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     _, name = _work(batch, settings)
     if name is None:
         return batch

@@ -76,6 +76,7 @@ def _parse(markup: bytes) -> HtmlElement:
         collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True
     )
     try:
-        return document_fromstring(markup, parser=parser)
+        tree: HtmlElement = document_fromstring(markup, parser=parser)
     except etree.ParserError as error:  # lxml's word for "no element in it"
         raise Unusable("empty", str(error)) from error
+    return tree

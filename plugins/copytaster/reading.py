@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from copytaster.chars import one_line
 from copytaster.model import Block
-from copytaster.strip.lines import fold
+from copytaster.strip.folding import fold
 from copytaster.strip.phrases import load
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def read_blocks(tree: HtmlElement) -> tuple[Block, ...]:
 
 def _read(tree: HtmlElement, *, fast: bool) -> tuple[Block, ...]:
     """Run the extractor; ``fast`` leaves out its comparison with others."""
-    from trafilatura import bare_extraction  # slow to load
+    from trafilatura import bare_extraction
+    from trafilatura.settings import Document
 
     try:
         found = bare_extraction(tree, options=_options(fast))
@@ -70,26 +71,26 @@ def _read(tree: HtmlElement, *, fast: bool) -> tuple[Block, ...]:
         raise ExtractorFailed(f"{type(error).__name__}: {error}") from error
     except etree.LxmlError as error:
         raise ExtractorFailed(f"{type(error).__name__}: {error}") from error
-    return (
-        tuple(islice(_blocks(found.body), _MOST_BLOCKS))
-        if found is not None and found.body is not None
-        else ()
-    )
+    return tuple(islice(_blocks(found.body), _MOST_BLOCKS)) if isinstance(found, Document) else ()
 
 
 def _is_doubtful(blocks: tuple[Block, ...], tree: HtmlElement) -> bool:
     """Say whether a comparison with other extractors may find better: a dear question, so it is rarely asked.
 
-    It changes hardly any page but those whose reading is one lump, or has cells of tables, or is
-    mostly labels, or leaves most of the page's running text out.
+    It changes hardly any page but those whose reading is mostly one lump, or mostly labels, or cells
+    of a layout made of tables, or leaves most of the page's running text out.
     """
-    if len(blocks) <= 1 or any(block.tag == "td" for block in blocks):
+    if len(blocks) <= 1 or (any(block.tag == "td" for block in blocks) and _has_nested_tables(tree)):
         return True
     lengths = [len(block.text) for block in blocks]
     found = sum(lengths)
     if max(lengths) > _MUCH * found or sum(length for length in lengths if length < _RUNNING) > _MUCH * found:
         return True
     return found < _ENOUGH_PROSE * sum(len(text.strip()) for text in _PROSE(tree))
+
+
+def _has_nested_tables(tree: HtmlElement) -> bool:
+    return tree.find(".//table//table") is not None
 
 
 def _keep_buttons(tree: HtmlElement) -> None:
@@ -109,7 +110,7 @@ def _is_button(text: str) -> bool:
 def _options(fast: bool) -> "Extractor":  # noqa: FBT001 - the key of the cache
     from trafilatura.settings import Extractor
 
-    return Extractor(output_format="python", fast=fast, comments=True, links=True, tables=True)
+    return Extractor(output_format="xml", fast=fast, comments=True, links=True, tables=True)
 
 
 def _blocks(body: etree._Element) -> Iterator[Block]:

@@ -2,7 +2,9 @@
 
 import argparse
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 
 from copytaster import __version__
@@ -16,6 +18,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if "run" not in given:
         parser.print_help(sys.stderr)
         return 2
+    if threading.current_thread() is threading.main_thread():
+        # A shell starts what it puts into the background with Ctrl-C ignored; we end by it all the same.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         from copytaster import commands  # noqa: PLC0415 - `--help` and wrong usage answer at once
 
@@ -23,12 +28,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader of our output has gone: nothing more to say, also not when Python flushes at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()  # its reader has gone: nothing more to say
         return 1
-    except (CopytasterError, OSError) as error:
+    except OSError as error:
+        sys.stderr.write(f"copytaster: {_in_one_line(error)}\n")
+        if error.filename is None:
+            _give_up_output()  # it may be what is full
+        return 1
+    except CopytasterError as error:
         sys.stderr.write(f"copytaster: {_in_one_line(error)}\n")
         return 1
+
+
+def _give_up_output() -> None:
+    """Let what is still to be written go nowhere, so that Python does not fail once more when it flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _in_one_line(error: Exception) -> str:

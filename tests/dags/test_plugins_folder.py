@@ -14,7 +14,7 @@ plugins_manager.ensure_plugins_loaded()
 print(json.dumps({
     "errors": plugins_manager.get_import_errors(),
     "ours": sorted(name for name, module in sys.modules.items()
-                   if "/copytaster/" in (getattr(module, "__file__", None) or "") and not name.startswith("copytaster")),
+                   if "/plugins/copytaster/" in (getattr(module, "__file__", None) or "") and not name.startswith("copytaster")),
     "statistics_has_mean": hasattr(sys.modules["statistics"], "mean"),
 }))
 """

@@ -188,6 +188,9 @@ OWN = {
     "a heading of its own": "Related work",
     "an item of a list": "- Two cups of flour and a pinch of salt",
     "a time in a live blog": "14:05 – The first ferry casts off, an hour late.",
+    "a sentence on errors": "Found an error in the bill? Call the harbour office before Friday, the letter says.",
+    "a quotation that asks for errors": "“Found an error? Let us know,” says a card at the till of the fish market.",
+    "a sentence on the newsletter of a town": "Nobody read our parish letter, and everyone knew what stood in it.",
     "a sentence with a colon": "Also: the bridge stays closed until Monday.",
 }
 
@@ -195,6 +198,171 @@ OWN = {
 @pytest.mark.parametrize("line", OWN.values(), ids=OWN.keys())
 def test_a_line_of_the_article_stays(line):
     assert kept([*ENGLISH[:3], line, ENGLISH[3]]) == [*ENGLISH[:3], line, ENGLISH[3]]
+
+
+ERROR_REPORTS = {
+    "en": ["Spotted an error? Let us know.", "If you notice an error in this article, please e-mail desk@courier.example", "Report a typo"],
+    "de": ["Haben Sie einen Fehler gefunden? Schreiben Sie uns.", "Ein Fehler entdeckt? Hier melden", "Fehler melden"],
+    "fr": ["Une erreur dans l’article ? Écrivez-nous.", "Vous avez repéré une erreur ? Signalez-la à la rédaction."],
+    "es": ["¿Has visto un error? Avísanos.", "¿Ha encontrado un error en esta noticia? Escríbanos."],
+    "pt": ["Encontrou um erro? Avise-nos.", "Comunicar erro"],
+    "it": ["Hai trovato un refuso? Scrivici."],
+    "nl": ["Foutje gezien? Mail ons.", "Klopt er iets niet in dit artikel? Laat het ons weten!"],
+    "sv": ["Har du hittat ett fel i texten? Mejla oss."],
+    "pl": ["Zauważyłeś błąd? Napisz do nas."],
+    "cs": ["Našli jste v článku chybu? Napište nám."],
+    "ru": ["Нашли ошибку? Выделите её и нажмите «Ctrl+Enter».", "Если вы заметили ошибку в тексте, выделите её и нажмите Ctrl + Enter"],
+    "uk": ["Якщо ви знайшли помилку, виділіть її та натисніть Ctrl+Enter."],
+    "el": ["Βρήκατε κάποιο λάθος; Γράψτε μας."],
+    "tr": ["Haberde hata mı var? Bize yazın."],
+    "ar": ["هل وجدت خطأ في هذا المقال؟ أخبرنا."],
+    "id": ["Menemukan kesalahan dalam artikel ini? Beri tahu kami."],
+    "ja": ["誤字を見つけた方はこちらからお知らせください。"],
+    "ko": ["기사에서 오류를 발견하셨나요? 알려주세요."],
+    "zh": ["发现错误？请告诉我们。"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "line"), [(language, line) for language, lines in ERROR_REPORTS.items() for line in lines]
+)
+def test_a_request_to_report_errors_below_the_article_goes(language, line):
+    stripped = strip(blocks([*ENGLISH[:3], line]), headline=None, language=language)
+    assert [(cut.line, cut.rule) for cut in stripped.cuts] == [(line, "report-error")]
+
+
+def test_a_linked_request_to_report_errors_between_paragraphs_goes():
+    asked = Block(text="Found a mistake? Write to the desk", link_share=0.5)
+    read = [*blocks(ENGLISH[:2]), asked, *blocks(ENGLISH[2:])]
+    assert [block.text for block in strip(read, headline=None).kept] == ENGLISH
+
+
+def test_an_article_on_errors_in_bills_stays_whole():
+    lines = [
+        "Found an error? The office that sends the bills of Velland would rather not hear of it, a clerk said on Monday, because each letter costs more to answer than most errors are worth.",
+        ENGLISH[0],
+        "Found an error?",
+        *ENGLISH[1:3],
+        "If you find an error in your bill, write to us all the same: that is what the bill says.",
+    ]
+    assert kept(lines) == lines
+
+
+NEWSLETTERS = {
+    "en": ["Subscribe to our newsletter and get the news in your inbox.", "The best of the coast. Subscribe for free and never miss an issue."],
+    "de": ["Jeden Freitag das Wichtigste von der Küste. Jetzt kostenlos abonnieren und keine Ausgabe mehr verpassen."],
+    "fr": ["Inscrivez-vous à notre lettre d’information."],
+    "es": ["Suscríbete a nuestro boletín y recibe las noticias en tu correo."],
+    "pt": ["Assine o nosso boletim e receba as notícias no seu correio.", "Cadastre-se e receba as notícias por e-mail."],
+    "ca": ["Subscriu-te al nostre butlletí i rep les notícies al teu correu."],
+    "id": ["Berlangganan buletin kami dan dapatkan berita di email Anda."],
+    "he": ["הירשמו לניוזלטר שלנו וקבלו את החדשות ישירות למייל."],
+    "fa": ["در خبرنامه ما عضو شوید و خبرها را در ایمیل خود دریافت کنید."],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "line"), [(language, line) for language, lines in NEWSLETTERS.items() for line in lines]
+)
+def test_a_call_to_take_the_newsletter_goes(language, line):
+    lines = [*ENGLISH[:2], line, *ENGLISH[2:]]
+    assert kept(lines, language=language) == ENGLISH
+
+
+LINKED = [
+    "Otters return to the river Lune",
+    "В порту достроили навес для пассажиров",
+    "El cine de verano busca sillas",
+]
+
+
+@pytest.mark.parametrize("title", LINKED)
+def test_a_linked_headline_alone_between_paragraphs_goes(title):
+    read = [*blocks(ENGLISH[:2]), Block(text=title, link_share=1.0), *blocks(ENGLISH[2:])]
+    assert [block.text for block in strip(read, headline=None).kept] == ENGLISH
+
+
+SHORT = [
+    pytest.param(Block(text="The pier that nobody wanted"), id="no link"),
+    pytest.param(Block(text="What the divers found below the pier", link_share=0.5), id="half a link"),
+    pytest.param(Block(text="The pier that nobody wanted", tag="h3", link_share=1.0), id="a heading"),
+    pytest.param(Block(text="The pier that nobody wanted", tag="li", link_share=1.0), id="an item of a list"),
+    pytest.param(Block(text="The divers' report can be read here.", link_share=1.0), id="a sentence"),
+    pytest.param(Block(text="Ines Okafor", link_share=1.0), id="a name"),
+    pytest.param(Block(text="What the divers wrote in their report:", link_share=1.0), id="what a quotation follows"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", SHORT)
+def test_another_short_line_between_paragraphs_stays(line):
+    read = [*blocks(ENGLISH[:2]), line, *blocks(ENGLISH[2:])]
+    assert strip(read, headline=None).kept == tuple(read)
+
+
+def test_linked_names_each_above_its_description_stay():
+    places = ("Velland", "Kant", "Lune")
+    names = [Block(text=f"The Harbour Inn at {place}", link_share=1.0) for place in places]
+    inns = [block for pair in zip(names, blocks(ENGLISH[1:]), strict=True) for block in pair]
+    read = [*blocks(ENGLISH[:1]), *inns]
+    assert strip(read, headline=None).kept == tuple(read)
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [("en", "Also read:"), ("ru", "Читайте также:"), ("es", "Lea también:"), ("pt", "Leia também:")],
+)
+def test_a_cross_reference_in_two_lines_goes(language, label):
+    lines = [*ENGLISH[:2], label, "Otters return to the river Lune", *ENGLISH[2:]]
+    assert kept(lines, language=language) == ENGLISH
+
+
+def test_a_sentence_below_a_cross_reference_stays():
+    lines = [*ENGLISH[:2], "See also: Ferry prices rise again", "Nobody was hurt.", ENGLISH[2]]
+    assert kept(lines) == [*ENGLISH[:2], "Nobody was hurt.", ENGLISH[2]]
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [("en", "Advertisement: Tansley's Tyres. Fitted while you wait."), ("de", "Anzeige | Reifen aller Art.")],
+)
+def test_a_marked_advertisement_below_the_article_goes(language, line):
+    assert kept([*ENGLISH[:3], line], language=language) == ENGLISH[:3]
+
+
+def test_a_line_on_advertising_within_the_article_stays():
+    lines = [
+        *ENGLISH[:2],
+        "Advertising: twelve million crowns, a third less than the year before.",
+        *ENGLISH[2:],
+    ]
+    assert kept(lines) == lines
+
+
+LONG = 20_000
+LONG_TEXTS = {
+    "short lines that recur": ["Yes, sir", "No, sir", "Why not now"],
+    "arrows": ["Open it »", "Story of the day"],
+    "titles and summaries": ["Ferry prices rise again", "They will rise in the spring of next year."],
+    "headings, titles, summaries": [
+        "Related articles",
+        "Ferry prices rise again",
+        "They rise in the spring.",
+    ],
+    "labels": ["Also read: Ferry prices rise again"],
+}
+
+
+@pytest.mark.parametrize("lines", LONG_TEXTS.values(), ids=LONG_TEXTS.keys())
+def test_a_text_of_twenty_thousand_lines_is_read_to_its_end(lines):
+    """Quadratic time would take minutes here, far beyond the limit of the whole run."""
+    text = [line for line, _ in zip(cycle(lines), range(LONG), strict=False)]
+    stripped = strip(blocks(text), headline=None)
+    assert len(stripped.kept) + len(stripped.cuts) == LONG
+
+
+def test_a_line_of_half_a_million_signs_is_read_to_its_end():
+    lines = ["[a " + "=" * 500_000, "." * 500_000, *ENGLISH]
+    assert kept(lines)[-len(ENGLISH) :] == ENGLISH
 
 
 def test_an_article_about_newsletters_and_cookies_stays_whole():

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Iterator
 
-from copytaster.strip.lines import Label
+from copytaster.strip import phrases
+from copytaster.strip.lines import QUOTES, Label, is_item, is_quote
 from copytaster.strip.page import Standing
 
 Finder = Callable[[Standing], Iterator[int]]
@@ -12,6 +13,11 @@ _CREDIT_WORDS = 16
 _SOURCE_WORDS = 25
 _REFERENCE_WORDS = 30
 _RIGHTS_WORDS = 30
+_LINKED_WORDS = 4
+_ALL = 0.95  # share of a line's letters that stand in links
+_EVERY_OTHER = 2
+_ERROR_WORDS = 45
+_UNSPACED = "\u0e00"  # from this character on, most scripts set no spaces
 _RIGHTS = re.compile(r"\W*?(?:[©ⓒ]|\(c\)\s|copyright\b)", re.IGNORECASE)
 
 
@@ -24,8 +30,9 @@ def lines_saying(*rules: str) -> Finder:
 
     def find(page: Standing) -> Iterator[int]:
         end = len(page.lines) - _NEAR_END
-        for i, line in enumerate(page.lines):
-            if wanted & page.whole[i] or (wanted & page.open[i] and (i >= end or not line.is_prose)):
+        for i in page.phrased:
+            line = page.lines[i]
+            if wanted & line.whole or (wanted & line.open and (i >= end or not line.is_prose)):
                 yield i
 
     return find
@@ -45,12 +52,31 @@ def edge_lines_saying(*rules: str) -> Finder:
     return find
 
 
+def advertisements(page: Standing) -> Iterator[int]:
+    """Find marks of advertisements, and above or below the article what such a mark introduces."""
+    yield from lines_saying("advertisement")(page)
+    for i in (*page.head, *page.tail):
+        line, label = page.lines[i], page.labels[i]
+        if label and "advertisement" in label.rules and not (line.is_heading or is_item(line.block)):
+            yield i
+
+
 def cross_references(page: Standing) -> Iterator[int]:
-    """Find lines that point to another story: "Also read: …"."""
+    """Find lines that point to another story: "Also read: …", or the label and the title below it."""
     for i, line in enumerate(page.lines):
         label = page.labels[i]
         if label and line.words <= _REFERENCE_WORDS and not line.is_prose and _refers(label, line.last):
             yield i
+            if " " in label.key and not any(map(str.isalnum, label.rest)) and _is_referred(page, i + 1):
+                yield i + 1
+
+
+def _is_referred(page: Standing, index: int) -> bool:
+    """Tell whether a line can be the title that a label announces."""
+    if index >= len(page.lines):
+        return False
+    line = page.lines[index]
+    return line.is_title and not line.is_heading and not is_quote(line.text)
 
 
 def _refers(label: Label, last: str) -> bool:
@@ -58,6 +84,54 @@ def _refers(label: Label, last: str) -> bool:
         return False
     # One word and a colon can begin a sentence of the article: "Also: the bridge stays closed."
     return " " in label.key or last not in {".", "。", "।", "۔"}
+
+
+def linked_headlines(page: Standing) -> Iterator[int]:
+    """Find the headline of another story, all of it a link, by itself between two paragraphs."""
+    places = [i for i in range(1, len(page.lines) - 1) if _is_linked_headline(page, i)]
+    for before, place, after in zip([-2, *places], places, [*places[1:], len(page.lines) + 2], strict=False):
+        # Every other line: the names of things, each described in the paragraph below it.
+        if place - before != _EVERY_OTHER != after - place:
+            yield place
+
+
+def _is_linked_headline(page: Standing, index: int) -> bool:
+    line = page.lines[index]
+    return (
+        line.block.link_share >= _ALL
+        and line.block.tag == "p"
+        and _LINKED_WORDS <= line.words <= _REFERENCE_WORDS
+        and not line.ends_sentence
+        and not line.text.rstrip().endswith((":", "："))
+        and page.lines[index - 1].is_prose
+        and page.lines[index + 1].is_prose
+    )
+
+
+def error_reports(page: Standing) -> Iterator[int]:
+    """Find what asks readers to report errors: "Spotted an error? Let us know."."""
+    edges = frozenset((*page.head, *page.tail))
+    for i, line in enumerate(page.lines):
+        if (i in edges or line.block.link_share) and _asks_for_errors(page, i):
+            yield i
+
+
+def _asks_for_errors(page: Standing, index: int) -> bool:
+    line = page.lines[index]
+    if line.words > _ERROR_WORDS or line.text[:1] in QUOTES or line.is_heading:
+        return False
+    if "mistake" in line.whole:
+        return True
+    said = line.open
+    if is_quote(line.text):  # it may hold a key's name in quotes, «Ctrl+Enter», and is no quotation
+        said = phrases.load().open_rules(line.key, line.language)
+    if "mistake" not in said:
+        return False
+    phrase = page.begins(index, "mistake")
+    after = line.key[len(phrase) :].lstrip()[:1] if phrase else "?"
+    told = "tell-us" in said or line.block.link_share > 0 or "@" in line.text or not after
+    # "Found an error in the bill? Call the council" is the article's: nothing may stand between.
+    return told and not (after.isalnum() and after < _UNSPACED)
 
 
 def picture_credits(page: Standing) -> Iterator[int]:

@@ -6,7 +6,7 @@ import unicodedata
 #: Bullets, arrows, dots, quotes and brackets that chrome wears at its edges.
 _EDGES = (
     " \t\n\r\x0b\x0c\xa0\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\ufe0f\"'`´“”„‟‘’‚«»‹›<>()[]{}|/\\~=+_-–—―−‐‑*#·•●○▪■□▶►▸▷❯➤➜→⇒⟶←⇐↑↓▼▲◀"
-    "…⋯.,:;!?。、，．：；！？؟،؛।「」『』【】〈〉《》（）［］〔〕｜／～・※★☆✓✔^@©®™"
+    "…⋯.,:;!?¿¡。、，．：；！？؟،؛।「」『』【】〈〉《》（）［］〔〕｜／～・※★☆✓✔^@©®™"
 )
 _FOLDING = str.maketrans(
     {
@@ -30,6 +30,7 @@ _FOLDING = str.maketrans(
     | dict.fromkeys(map(chr, range(0x300, 0x370)))
     | dict.fromkeys(map(chr, range(0x64B, 0x653)))
 )
+_OTHERS = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -43,4 +44,4 @@ def fold(text: str) -> str:
 
 def letters(text: str) -> str:
     """Keep the letters and digits of a text, folded: equal for two spellings of one headline."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text.casefold())))
+    return _OTHERS.sub("", unicodedata.normalize("NFKD", text.casefold()))

@@ -8,7 +8,7 @@ from copytaster.strip import phrases
 from copytaster.strip.folding import fold, letters
 
 _CLOSERS = " \t\xa0\u200b\u200e\u200f\"'”’»›“‘)]}」』）】》〉*_"
-_QUOTES = frozenset("\"'“„‘‚«»「『”")
+QUOTES = frozenset("\"'“„‘‚«»「『”")
 _BULLETS = frozenset({"- ", "* ", "• ", "– ", "· "})
 _ASKING = frozenset("?!…？！؟")
 _STOPS = frozenset(".!?…。！？．؟۔।॥።")
@@ -125,7 +125,7 @@ def is_item(block: Block) -> bool:
 
 def is_quote(text: str) -> bool:
     """Tell whether a line opens with a quotation, or quotes with signs that are no apostrophes."""
-    return text[:1] in _QUOTES or any(sign in text for sign in "“„«「『")
+    return text[:1] in QUOTES or (not text.isascii() and any(sign in text for sign in "“„«「『"))
 
 
 def _label(text: str, language: str | None) -> Label | None:

@@ -59,6 +59,11 @@ class Standing:
         """For each line, its label, if it begins with a phrase and a sign such as a colon."""
         return [line.label for line in self.lines]
 
+    @cached_property
+    def phrased(self) -> Sequence[int]:
+        """Indexes of the lines that are a phrase of any rule or fit one."""
+        return [i for i, line in enumerate(self.lines) if line.whole or line.open]
+
     def begins(self, index: int, rule: str) -> str:
         """Return the phrase of that rule with which the line begins, or nothing."""
         return phrases.load().beginning(self.lines[index].key, rule, self.told.language)

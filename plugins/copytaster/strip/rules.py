@@ -43,9 +43,11 @@ RULES: tuple[Rule, ...] = (
         name="glued-tail", cuts="headlines glued to summaries at the end", find=teasers.glued_tail, bold=True
     ),
     Rule(name="cross-reference", cuts='"also read: …" within the text', find=chrome.cross_references),
+    Rule(name="linked-headline", cuts="another story's headline alone", find=chrome.linked_headlines),
+    Rule(name="report-error", cuts='"spotted an error? let us know"', find=chrome.error_reports),
     Rule(name="share", cuts="share and follow buttons", find=chrome.lines_saying("share")),
     Rule(name="subscribe", cuts="newsletters, apps, subscriptions", find=chrome.lines_saying("subscribe")),
-    Rule(name="advertisement", cuts="marks of advertisements", find=chrome.lines_saying("advertisement")),
+    Rule(name="advertisement", cuts="advertisements and their marks", find=chrome.advertisements),
     Rule(name="continued", cuts="story continues below", find=chrome.lines_saying("continued")),
     Rule(name="comments", cuts="heads and buttons of comments", find=chrome.lines_saying("comments")),
     Rule(name="cookies", cuts="consent and browser notices", find=chrome.lines_saying("cookies")),

@@ -70,11 +70,9 @@ class Phrases:
 
     def open_rules(self, key: str, language: str | None = None) -> frozenset[str]:
         """Name the rules of which an open phrase fits this folded line."""
-        begun, ended = self.begun.get(key[:2], ()), self.ended.get(key[-2:], ())
-        found = {p.rule for p in (*begun, *ended) if p.fits(key) and p.counts_in(language)}
-        for text, rule in self.held.get(language or "", self.held[""]):
-            if text in key:
-                found.add(rule)
+        found = [rule for text, rule in self.held.get(language or "", self.held[""]) if text in key]
+        for phrases in (self.begun.get(key[:2], ()), self.ended.get(key[-2:], ())):
+            found += [p.rule for p in phrases if p.fits(key) and p.counts_in(language)]
         return frozenset(found) if found else _NO_RULES
 
     def beginning(self, key: str, rule: str, language: str | None = None) -> str:

@@ -11,6 +11,10 @@ from copytaster.pool import Limits, Lost, in_order
 
 LIMITS = Limits(seconds=30.0)
 PRELOAD = ("copytaster.extract", "trafilatura", "py3langid.langid", "charset_normalizer")
+# Reading it loads the language model, the phrases and more: a second, which processes forked afterwards do not pay again.
+_PRIMER = Page(
+    url="http://primer.example/", body=b"<title>Primer</title><p>" + b"A sentence of five words. " * 20
+)
 #: Pages for which a second process is worth its start.
 PAGES_PER_WORKER = 20
 
@@ -20,6 +24,8 @@ def read_all(
 ) -> Iterator[Reading]:
     """Yield one reading for each page, in order (a reading is passed on); ``beat`` is called after each."""
     alone = threading.active_count() == 1  # a fork copies no other thread, but the locks that it holds
+    if alone:
+        _prime()
     jobs = in_order(
         read, pages, workers=workers or os.cpu_count() or 1, limits=LIMITS, preload=PRELOAD, fork=alone
     )
@@ -29,6 +35,12 @@ def read_all(
             yield Reading(page_id=_id(page), reason="extraction_failed", detail=reading.trouble)
         else:
             yield reading
+
+
+def _prime() -> None:
+    from copytaster.extract import extract  # noqa: PLC0415 - loads trafilatura
+
+    extract(_PRIMER)
 
 
 def read(page: Page | Reading) -> Reading:

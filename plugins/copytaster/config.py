@@ -70,6 +70,8 @@ class Settings:
     batch_seconds: float = 60.0
     #: Seconds without a sign of life after which a batch may be taken over.
     lease_seconds: int = 600
+    #: Processes that read the pages of one batch; batches run side by side anyway.
+    extract_processes: int = 1
     #: Hosts fetched from at the same time within a batch.
     fetch_threads: int = 32
     #: Seconds between two looks at the work list by the watchers.

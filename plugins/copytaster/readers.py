@@ -1,6 +1,5 @@
 """Pages -> Readings, in processes that are recycled: one bad page costs one row, never the batch."""
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 
@@ -20,15 +19,13 @@ PAGES_PER_WORKER = 20
 
 
 def read_all(
-    pages: Iterable[Page | Reading], *, beat: Callable[[], None], workers: int | None = None
+    pages: Iterable[Page | Reading], *, beat: Callable[[], None], workers: int = 1
 ) -> Iterator[Reading]:
     """Yield one reading for each page, in order (a reading is passed on); ``beat`` is called after each."""
     alone = threading.active_count() == 1  # a fork copies no other thread, but the locks that it holds
     if alone:
         _prime()
-    jobs = in_order(
-        read, pages, workers=workers or os.cpu_count() or 1, limits=LIMITS, preload=PRELOAD, fork=alone
-    )
+    jobs = in_order(read, pages, workers=workers, limits=LIMITS, preload=PRELOAD, fork=alone)
     for page, reading in jobs:
         beat()
         if isinstance(reading, Lost):

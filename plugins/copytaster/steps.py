@@ -136,7 +136,7 @@ def extract_articles(batch: int, *, settings: Settings, archive: ArchivePath) ->
     if name is None:
         return batch
     with _alive(batch, settings) as beat, (archive / name).open("rb") as stream:
-        readings = read_all(_captured(stream, pages), beat=beat)
+        readings = read_all(_captured(stream, pages), beat=beat, workers=settings.extract_processes)
         with writing(archive / beside(name, batch, "articles")) as out:
             count = write_rows(out, readings)
     log.info("batch %d: read %d of %d pages", batch, count, len(pages))

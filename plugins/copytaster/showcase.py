@@ -134,7 +134,7 @@ def _show_lines(to: Console, reader_url: str, url: str) -> None:
         )
     shown = table(("cut by", "line"), lines)
     for number, (rule, _) in enumerate(lines):
-        shown.rows[number].style = "dim red" if rule else ""
+        shown.rows[number].style = "red" if rule else ""
     to.print(shown, "")
 
 

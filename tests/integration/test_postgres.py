@@ -54,6 +54,8 @@ def test_text_is_utf8_and_letters_beyond_ascii_are_letters(server):
 def test_the_pipeline_can_create_the_extensions_it_needs(server, extension):
     with session(server.database_url) as run:
         run.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
+    made = ask(server.database_url, f"SELECT extname FROM pg_extension WHERE extname = '{extension}'")
+    assert made == (extension,)
 
 
 def test_the_pipeline_can_take_each_role(server):

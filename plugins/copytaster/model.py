@@ -150,6 +150,7 @@ class Cut:
     line: str
     rule: str
     place: int
+    evidence: str = ""  # what the rule went by, where its name does not say it all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

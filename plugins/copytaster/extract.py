@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 
 from lxml.html import HtmlElement
 
 from copytaster import kind, plaintext
+from copytaster.body import Layout, Lines, Told, choose, lay_out, settle
 from copytaster.decode import Decoded, decode
 from copytaster.errors import Unusable
 from copytaster.fingerprint import text_digest
@@ -19,9 +21,10 @@ from copytaster.strip import Stripped, ruleset_version, strip
 from copytaster.strip.lines import count_words
 
 #: Changes whenever the same page may give another article.
-EXTRACTOR_VERSION = "1"
-_SAME = 0.9
+EXTRACTOR_VERSION = "2"
 _HARDLY_ANY = 300  # characters below which a second source is asked
+_MOST_LINKED = 0.4
+_SAMPLE_LINES = 12
 _BINARY = re.compile("[\x01-\x08\x0e-\x1f]")
 _SAMPLE = 20_000
 _MOST_HOLES = 0.1  # share of U+FFFD from which on a text is none
@@ -61,31 +64,37 @@ def _read(page: Page, tree: HtmlElement) -> Article:
     signals = read_signals(tree)
     page_kind, evidence = kind.judge(tree, page, signals)
     told = read_metadata(page, signals, tree)
-    blocks = _best_blocks(tree, told)
-    language = read_language(told.languages, "\n".join(block.text for block in blocks))
-    stripped = strip(
-        blocks, headline=told.headline, abstract=told.abstract, authors=told.authors, language=language
-    )
-    article = _article(page, told, stripped, language)
+    layout = lay_out(tree)
+    language = read_language(told.languages, sample(layout))
+    blocks = _chosen(tree, layout, told, language)
+    article = _article(page, told, blocks, language)
     return replace(article, page_kind=page_kind, kind_evidence=evidence)
 
 
-def _best_blocks(tree: HtmlElement, told: Metadata) -> tuple[Block, ...]:
-    """Take the body as read, or JSON-LD's where hardly any was found, or else all that can be seen."""
-    blocks = read_blocks(tree)
-    found = sum(len(block.text) for block in blocks)
+def sample(layout: Layout) -> str:
+    """Give the text by which the language is known: the longest lines that are no links."""
+    prose = [text for text, link in zip(layout.texts, layout.links, strict=True) if link < _MOST_LINKED]
+    return "\n".join(sorted(prose, key=len, reverse=True)[:_SAMPLE_LINES])
+
+
+def _chosen(tree: HtmlElement, layout: Layout, told: Metadata, language: str | None) -> Stripped:
+    """Choose the body's lines; where hardly any are likely, take JSON-LD's, or trafilatura's, or all that is seen."""
+    lines = Lines(layout, Told(told.headline, told.abstract, told.authors, language, told.body))
+    choice = choose(lines, lambda: read_blocks(tree))
+    stripping = partial(
+        strip, headline=told.headline, abstract=told.abstract, authors=told.authors, language=language
+    )
+    stripped = settle(choice, stripping(choice.blocks))
+    found = sum(len(block.text) for block in stripped.kept)
     declared = tuple(Block(text=line) for line in told.body.split("\n") if line)
-    told_length = sum(len(block.text) for block in declared)
-    # The extractor falls back on JSON-LD too, but runs its lines into one.
-    if (found < _HARDLY_ANY and told_length > 2 * found) or (
-        len(blocks) == 1 < len(declared) and told_length >= _SAME * found
-    ):
-        return declared
-    if not blocks:
-        blocks = tuple(seen_blocks(tree))
+    if found < _HARDLY_ANY and sum(len(block.text) for block in declared) > 2 * found:
+        return stripping(declared)
+    if found:
+        return stripped
+    blocks = read_blocks(tree, thorough=True) or tuple(seen_blocks(tree))
     if not blocks and not told.headline:
         raise Unusable("empty", "nothing to see on the page")
-    return blocks
+    return stripping(blocks)
 
 
 def _article(page: Page, told: Metadata, stripped: Stripped, language: str | None) -> Article:

@@ -28,14 +28,6 @@ _SEEN = etree.XPath(
 )
 _SHORT_LINKS = etree.XPath("//a[string-length(normalize-space()) <= 40]")
 _LONGEST_BUTTON = 40
-_RUNNING = 60  # characters; a line of fewer is a label
-_PROSE = etree.XPath(
-    f"/descendant::text()[string-length() >= {_RUNNING}][not(ancestor::head or ancestor::a or ancestor::nav or ancestor::footer"
-    " or ancestor::script or ancestor::style or ancestor::noscript or ancestor::template or ancestor::textarea)]",
-    smart_strings=False,
-)
-_ENOUGH_PROSE = 0.4  # of the page's running text
-_MUCH = 0.5
 _MOST_BLOCKS = 3_000
 _OPAQUE = re.compile(r"<(script|style|noscript|template|svg|head)\b", re.IGNORECASE)
 _BLOCK_TAG = re.compile(
@@ -50,18 +42,17 @@ class ExtractorFailed(Exception):
     """The extractor met something that it cannot read."""
 
 
-def read_blocks(tree: HtmlElement) -> tuple[Block, ...]:
+def read_blocks(tree: HtmlElement, *, thorough: bool = False) -> tuple[Block, ...]:
     """Read the article's blocks in order; none when there is no article. Some links of the tree lose their tag.
 
+    ``thorough`` compares with other extractors, which takes long and changes hardly any article.
     Raises ``ExtractorFailed``.
     """
     _keep_buttons(tree)
-    blocks = _read(tree, fast=True)
-    return _read(tree, fast=False) if _is_doubtful(blocks, tree) else blocks
+    return _read(tree, fast=not thorough)
 
 
 def _read(tree: HtmlElement, *, fast: bool) -> tuple[Block, ...]:
-    """Run the extractor; ``fast`` leaves out its comparison with others."""
     from trafilatura import bare_extraction
     from trafilatura.settings import Document
 
@@ -72,25 +63,6 @@ def _read(tree: HtmlElement, *, fast: bool) -> tuple[Block, ...]:
     except etree.LxmlError as error:
         raise ExtractorFailed(f"{type(error).__name__}: {error}") from error
     return tuple(islice(_blocks(found.body), _MOST_BLOCKS)) if isinstance(found, Document) else ()
-
-
-def _is_doubtful(blocks: tuple[Block, ...], tree: HtmlElement) -> bool:
-    """Say whether a comparison with other extractors may find better: a dear question, so it is rarely asked.
-
-    It changes hardly any page but those whose reading is mostly one lump, or mostly labels, or cells
-    of a layout made of tables, or leaves most of the page's running text out.
-    """
-    if len(blocks) <= 1 or (any(block.tag == "td" for block in blocks) and _has_nested_tables(tree)):
-        return True
-    lengths = [len(block.text) for block in blocks]
-    found = sum(lengths)
-    if max(lengths) > _MUCH * found or sum(length for length in lengths if length < _RUNNING) > _MUCH * found:
-        return True
-    return found < _ENOUGH_PROSE * sum(len(text.strip()) for text in _PROSE(tree))
-
-
-def _has_nested_tables(tree: HtmlElement) -> bool:
-    return tree.find(".//table//table") is not None
 
 
 def _keep_buttons(tree: HtmlElement) -> None:

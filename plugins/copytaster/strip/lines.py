@@ -7,11 +7,11 @@ from copytaster.model import Block
 from copytaster.strip import phrases
 from copytaster.strip.folding import fold, letters
 
-_CLOSERS = " \t\xa0\u200b\u200e\u200f\"'”’»›“‘)]}」』）】》〉*_"
+CLOSERS = " \t\xa0\u200b\u200e\u200f\"'”’»›“‘)]}」』）】》〉*_"
 QUOTES = frozenset("\"'“„‘‚«»「『”")
 _BULLETS = frozenset({"- ", "* ", "• ", "– ", "· "})
 _ASKING = frozenset("?!…？！؟")
-_STOPS = frozenset(".!?…。！？．؟۔।॥።")
+STOPS = frozenset(".!?…。！？．؟۔।॥።")
 #: From this many characters a word on, spaces do not part the words.
 _UNSPACED = 8
 _UNSPACED_SCRIPT = re.compile(
@@ -75,7 +75,7 @@ class Line:
     @property
     def ends_sentence(self) -> bool:
         """True when it ends as a sentence does."""
-        return self.last in _STOPS
+        return self.last in STOPS
 
     @property
     def is_heading(self) -> bool:
@@ -90,12 +90,12 @@ class Line:
     @property
     def is_prose(self) -> bool:
         """True for a paragraph: long, ends as a sentence does, few links."""
-        return self.words >= PROSE_WORDS and self.last in _STOPS and not self.is_linked
+        return self.words >= PROSE_WORDS and self.last in STOPS and not self.is_linked
 
     @property
     def is_title(self) -> bool:
         """True for what can be the title of another story: short, no full stop at its end."""
-        return _TITLE_WORDS <= self.words <= PROSE_WORDS and (self.last not in _STOPS or self.last in _ASKING)
+        return _TITLE_WORDS <= self.words <= PROSE_WORDS and (self.last not in STOPS or self.last in _ASKING)
 
 
 def read_line(block: Block, place: int, language: str | None) -> Line:
@@ -110,7 +110,7 @@ def read_line(block: Block, place: int, language: str | None) -> Line:
         place=place,
         key=key,
         words=count_words(text),
-        last=text[-12:].rstrip(_CLOSERS)[-1:],
+        last=text[-12:].rstrip(CLOSERS)[-1:],
         whole=told.whole_rules(key, language) if short else _NO_RULES,
         open=told.open_rules(key, language) if speaks else _NO_RULES,
         label=_label(text, language) if short else None,

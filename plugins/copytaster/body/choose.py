@@ -1,0 +1,166 @@
+"""Lines and what judges think of them -> the blocks of the article. Pure.
+
+The page itself is judged first. Where that leaves doubt, and only there, trafilatura reads the page
+too, and a second judge weighs both: most pages are clear, and its reading is what costs most.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from copytaster.body import judge
+from copytaster.body.evidence import Column, Columns, Lines, compare, measure
+from copytaster.body.layout import HEADINGS
+from copytaster.model import Block, Cut
+from copytaster.strip import Stripped
+
+#: Likelihood from which on a line is the article's, and below which it cannot become so.
+KEPT = 0.45
+POSSIBLE = 0.12
+#: Share of a page's text that may be uncertain before another reading is asked.
+_DOUBT = 0.1
+_SHORT_LINE = 20  # characters that a line counts as on top of its own
+_COMPARED = 0.7  # weight of the judge that knows the other reading
+_RECALL = 0.65  # share of the other reading below which the judge is taken to be too strict
+_PLAIN = frozenset({"p", "li", "td", "pre", "blockquote", "figcaption", *HEADINGS})
+_REPEATED = 80  # characters from which on a line that stands in an earlier one is a repetition
+_LUMP = 1_000  # characters of a line that may hold others
+_MOST_LUMPS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Lines that may be the article's, in order, and those near them that are not."""
+
+    blocks: tuple[Block, ...] = ()
+    likely: tuple[float, ...] = ()  # of each block
+    places: tuple[int, ...] = ()  # of each block on the page
+    doubts: tuple[str, ...] = ()  # what spoke against each block; empty for one that is likely enough
+    passed: tuple[Cut, ...] = ()  # lines within the article, or of the other reading, that were left out
+
+
+def choose(lines: Lines, read: Callable[[], Sequence[Block]]) -> Choice:
+    """Judge every line of a page; ``read`` gives trafilatura's reading of it and is called in doubt only."""
+    if not len(lines):
+        return Choice()
+    columns = measure(lines)
+    points = judge.load("alone").weigh(columns)
+    taken = np.zeros(len(lines))
+    if _doubt(lines, points) >= _DOUBT:
+        columns |= compare(lines, read())
+        taken = columns["read"]
+        points = (1 - _COMPARED) * points + _COMPARED * judge.load("compared").weigh(columns)
+        points = _recalled(lines, points, taken)
+    return _choice(lines, 1 / (1 + np.exp(-points)), taken, columns)
+
+
+def settle(choice: Choice, stripped: Stripped) -> Stripped:
+    """Keep what is likely enough and what no rule cut; number all lines, kept and cut, from 0 on.
+
+    ``stripped`` is what the rules make of the choice's blocks.
+    """
+    by_rule = {cut.place: cut for cut in stripped.cuts}
+    standing = [at for at in range(len(choice.blocks)) if at not in by_rule]
+    kept = {
+        choice.places[at]: block
+        for at, block in zip(standing, stripped.kept, strict=True)
+        if not choice.doubts[at]
+    }
+    cuts = {cut.place: cut for cut in choice.passed}
+    for at, (place, block, doubt) in enumerate(zip(choice.places, choice.blocks, choice.doubts, strict=True)):
+        if at in by_rule:
+            cuts[place] = by_rule[at]
+        elif doubt:
+            cuts[place] = Cut(line=block.text, rule="unlikely", place=place, evidence=doubt)
+    return _numbered(kept, cuts, stripped.doubtful)
+
+
+def _numbered(kept: Mapping[int, Block], cuts: Mapping[int, Cut], doubtful: tuple[Cut, ...]) -> Stripped:
+    """Count all lines in reading order; a listing of code is as many as it has."""
+    lines: list[Block] = []
+    told: list[Cut] = []
+    for place in sorted({*kept, *cuts}):
+        if place in cuts:
+            told.append(replace(cuts[place], place=len(lines) + len(told)))
+        else:
+            lines += (replace(kept[place], text=line) for line in kept[place].text.split("\n"))
+    return Stripped(kept=tuple(lines), cuts=tuple(told), doubtful=doubtful)
+
+
+def _doubt(lines: Lines, points: Column) -> float:
+    """Share of the text that the judge is not sure of."""
+    likely = 1 / (1 + np.exp(-points))
+    sizes = lines.width + _SHORT_LINE
+    return float((sizes * np.minimum(likely, 1 - likely)).sum() / max(1.0, sizes[likely > 0.5].sum()))  # noqa: PLR2004
+
+
+def _recalled(lines: Lines, points: Column, taken: Column) -> Column:
+    """Where the judge would leave much less than the other reading takes, believe that about lists and tables.
+
+    Not about paragraphs: those that the judge leaves out are mostly of another story below.
+    """
+    likely = 1 / (1 + np.exp(-points))
+    read = (taken > 0.6) & (lines.prose == 0)  # noqa: PLR2004 - more than a line's beginning
+    if lines.width[likely >= KEPT].sum() >= _RECALL * lines.width[read | (likely >= KEPT)].sum():
+        return points
+    return np.where(read & (likely >= POSSIBLE), np.maximum(points, 0.0), points)
+
+
+def _choice(lines: Lines, likely: Column, taken: Column, columns: Columns) -> Choice:
+    layout = lines.layout
+    repeated = _repeated(layout.texts, likely)
+    possible = [at for at in np.flatnonzero(likely >= POSSIBLE).tolist() if at not in repeated]
+    kept = [at for at in possible if likely[at] >= KEPT]
+    span = range(kept[0], kept[-1] + 1) if kept else range(0)
+    in_main = lines.place.in_main[lines.box]
+    passed = [
+        Cut(line=layout.texts[at], rule=rule, place=at, evidence=evidence)
+        for at in sorted({*np.flatnonzero(taken > 0).tolist(), *span, *repeated})
+        for rule, evidence in [_passed(at, likely, repeated, columns)]
+        if likely[at] < POSSIBLE or at in repeated
+        if taken[at] > 0 or at in repeated or in_main[at]
+    ]
+    return Choice(
+        blocks=tuple(
+            Block(text=layout.texts[at], tag=_tag(layout.tags[at]), link_share=round(layout.links[at], 3))
+            for at in possible
+        ),
+        likely=tuple(likely[possible].tolist()),
+        places=tuple(possible),
+        doubts=tuple("" if likely[at] >= KEPT else _why(columns, likely, at) for at in possible),
+        passed=tuple(passed),
+    )
+
+
+def _passed(at: int, likely: Column, repeated: frozenset[int], columns: Columns) -> tuple[str, str]:
+    if at in repeated:
+        return "repeated-line", "stands in an earlier line"
+    return "unlikely", _why(columns, likely, at)
+
+
+def _why(columns: Columns, likely: Column, at: int) -> str:
+    """Say how likely a line is, and what spoke most against it."""
+    name = "compared" if "read" in columns else "alone"
+    return f"{100 * likely[at]:.0f} % likely: {judge.load(name).reasons(columns, at)}"
+
+
+def _repeated(texts: Sequence[str], likely: Column) -> frozenset[int]:
+    """Find long lines that stand in an earlier one, such as a summary for machines below the text."""
+    found: set[int] = set()
+    told: set[str] = set()
+    lumps: list[str] = []
+    for at in np.flatnonzero(likely >= KEPT).tolist():
+        key = "".join(texts[at].split())
+        if len(key) < _REPEATED:
+            continue
+        if key in told or any(key in lump for lump in lumps):
+            found.add(at)
+        elif len(key) >= _LUMP and len(lumps) < _MOST_LUMPS:
+            lumps.append(key)
+        told.add(key)
+    return frozenset(found)
+
+
+def _tag(tag: str) -> str:
+    return tag if tag in _PLAIN else "td" if tag == "th" else "p"

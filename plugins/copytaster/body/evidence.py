@@ -1,0 +1,479 @@
+"""Lines in their boxes -> numbers that speak for and against each: the features of the judge. Pure.
+
+One column a feature, one row a line. Most features say where a line stands in relation to the page's
+running text, and not what it says: they hold in every language.
+"""
+# ruff: noqa: RUF001 - commas of other scripts
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from copytaster.body.layout import HEADINGS, Layout, Role, sorts
+from copytaster.chars import width
+from copytaster.model import Block
+from copytaster.strip import phrases
+from copytaster.strip.folding import fold, letters
+from copytaster.strip.lines import CLOSERS, STOPS
+
+Column = npt.NDArray[np.float64]
+Columns = dict[str, Column]
+Whole = npt.NDArray[np.int64]
+
+_PROSE = 80  # characters of a paragraph
+_LONG = 160  # that is one without a full stop too
+_TEXT = 40  # characters of what may be text where there is no paragraph
+_MOST = 0.6  # share of the running text that the main box holds
+_FAR = 20.0  # lines; further is as good as never
+_DEEP = 12.0
+_SHORT = 240  # characters of what may be a phrase
+_BEGINNING = 25  # characters by which a line is found in another reading
+_ABSTRACT = 60
+_NAMED = 400
+_SAMPLE = 80
+_CAPITALS = 12  # words that are looked at
+_CHROME = frozenset({"related", "subscribe", "comments"})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the page says of the article, for comparison with its lines."""
+
+    headline: str | None = None
+    abstract: str | None = None
+    authors: Sequence[str] = ()
+    language: str | None = None
+    body: str = ""  # the text that JSON-LD gives
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A layout as arrays, and what every group of features asks of it."""
+
+    layout: Layout
+    told: Told = field(default_factory=Told)
+
+    def __len__(self) -> int:
+        return len(self.layout.texts)
+
+    @cached_property
+    def width(self) -> Column:
+        """Characters of each line; one of an unspaced script counts as three."""
+        return np.fromiter(map(width, self.layout.texts), np.float64, len(self))
+
+    @cached_property
+    def link(self) -> Column:
+        """Share of each line that stands in links."""
+        return np.array(self.layout.links, np.float64)
+
+    @cached_property
+    def ends(self) -> Column:
+        """Whether a line ends as a sentence does."""
+        return _flags(text[-12:].rstrip(CLOSERS)[-1:] in STOPS for text in self.layout.texts)
+
+    @cached_property
+    def box(self) -> Whole:
+        """Box of each line."""
+        return np.array(self.layout.boxes, np.int64)
+
+    @cached_property
+    def parents(self) -> Whole:
+        """Parent of each box; the outermost is its own."""
+        return np.maximum(np.array(self.layout.parents, np.int64), 0)
+
+    @cached_property
+    def keys(self) -> Sequence[str]:
+        """Each line folded; of a long one the beginning."""
+        return [fold(text if len(text) <= _SHORT else text[:_SAMPLE]) for text in self.layout.texts]
+
+    @cached_property
+    def prose(self) -> Column:
+        """Characters of running text of each line; on a page without paragraphs, of what may be text."""
+        own = self.width * (1 - self.link)
+        running = (self.width >= _PROSE) & (self.link < 0.4) & ((self.ends > 0) | (self.width >= _LONG))  # noqa: PLR2004
+        if running.any():
+            return np.where(running, own, 0.0)
+        return np.where((self.width >= _TEXT) & (self.link < 0.5), own, 0.0)  # noqa: PLR2004
+
+    @cached_property
+    def total(self) -> float:
+        """Characters of running text on the page."""
+        return max(float(self.prose.sum()), 1.0)
+
+    def within(self, amounts: Column) -> Column:
+        """Sum an amount of each line over each box with all that it holds."""
+        sums = np.bincount(self.box, weights=amounts, minlength=len(self.layout.parents)).tolist()
+        parents = self.layout.parents
+        for box in range(len(parents) - 1, 0, -1):
+            sums[parents[box]] += sums[box]
+        return np.array(sums, np.float64)
+
+    @cached_property
+    def prose_within(self) -> Column:
+        """Running text that each box holds."""
+        return self.within(self.prose)
+
+    @cached_property
+    def main(self) -> int:
+        """The innermost box that holds most of the running text."""
+        holds = np.flatnonzero(self.prose_within >= _MOST * self.total)
+        depths = np.array(self.layout.depths)[holds]
+        return int(holds[len(depths) - 1 - int(depths[::-1].argmax())]) if len(holds) else 0
+
+    @cached_property
+    def best(self) -> int:
+        """The box with most running text in itself and in the boxes right below it."""
+        own = np.bincount(self.box, weights=self.prose, minlength=len(self.layout.parents))
+        below = np.bincount(self.parents[1:], weights=own[1:], minlength=len(own)) if len(own) > 1 else 0.0
+        return int((own + below).argmax())
+
+    @cached_property
+    def place(self) -> "Places":
+        """Where each box stands in relation to the main one."""
+        return Places.of(self.layout, self.main, self.best)
+
+    @cached_property
+    def strong(self) -> npt.NDArray[np.bool_]:
+        """Whether a line is running text of the main box."""
+        return (self.prose > 0) & self.place.in_main[self.box]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """For each box: what it is and its boxes up to the main one are, and how far away that is."""
+
+    in_main: npt.NDArray[np.bool_]
+    in_best: npt.NDArray[np.bool_]
+    roles: Whole  # of the box and of those between it and the main one
+    all_roles: Whole  # of the box and all that hold it
+    sorts: Whole  # as with roles
+    near_sorts: Whole  # of the box and the two above it
+    down: Column  # boxes between it and the main one that holds it
+    up: Column  # boxes between it and one that holds the main one too
+    top: Whole  # the outermost box with it that does not hold the main one
+
+    @classmethod
+    def of(cls, layout: Layout, main: int, best: int) -> "Places":
+        """Go over the boxes once, from the outermost in."""
+        parents, roles, sorted_as = layout.parents, layout.roles, layout.sorts
+        above = _ancestors(parents, main)
+        count = len(parents)
+        in_main, in_best = [False] * count, [False] * count
+        below, everywhere, kinds = list(roles), list(roles), list(sorted_as)
+        down, up, top = [0] * count, [0] * count, list(range(count))
+        for box in range(count):
+            parent = parents[box]
+            in_main[box] = box == main or (parent >= 0 and in_main[parent])
+            in_best[box] = box == best or (parent >= 0 and in_best[parent])
+            if parent < 0:
+                continue
+            everywhere[box] |= everywhere[parent]
+            if in_main[box]:
+                if box == main:
+                    below[box] = kinds[box] = 0
+                else:
+                    below[box] |= below[parent]
+                    kinds[box] |= kinds[parent]
+                    down[box] = down[parent] + 1
+                    top[box] = top[parent] if parent != main else box
+            else:
+                below[box] |= below[parent]
+                kinds[box] |= kinds[parent]
+                if box not in above:
+                    up[box] = up[parent] + 1
+                    top[box] = top[parent] if parent not in above else box
+        near = [
+            own | sorted_as[max(parent, 0)] | sorted_as[max(parents[max(parent, 0)], 0)]
+            for own, parent in zip(sorted_as, parents, strict=True)
+        ]
+        return cls(
+            np.array(in_main), np.array(in_best), np.array(below), np.array(everywhere), np.array(kinds),
+            np.array(near), np.array(down, np.float64), np.array(up, np.float64), np.array(top),
+        )  # fmt: skip
+
+
+def _ancestors(parents: Sequence[int], box: int) -> frozenset[int]:
+    found = []
+    while box >= 0:
+        found.append(box)
+        box = parents[box]
+    return frozenset(found)
+
+
+def measure(lines: Lines) -> Columns:
+    """Put into numbers what speaks for and against each line; no other reading is asked."""
+    columns: Columns = {}
+    for group in _GROUPS:
+        columns |= group(lines)
+    return columns
+
+
+def compare(lines: Lines, reading: Sequence[Block]) -> Columns:
+    """Put into numbers what another reading of the page takes for the article."""
+    taken = _taken(lines.layout.texts, reading)
+    found = np.flatnonzero(taken > 0.6)  # noqa: PLR2004 - more than its beginning
+    places = np.arange(len(lines))
+    first, last = (int(found[0]), int(found[-1])) if len(found) else (len(lines), -1)
+    around = sum((_shifted(taken, step) for step in (1, -1, 2, -2, 3, -3)), np.zeros(len(lines))) / 6
+    held, whole = lines.within(taken * lines.width), np.maximum(lines.within(lines.width), 1)
+    share = held / whole
+    parent, grandparent, top = _above(lines)
+    return {
+        "read": taken,
+        "read_before": _shifted(taken, -1),
+        "read_after": _shifted(taken, 1),
+        "read_around": around,
+        "read_of_parent": share[parent],
+        "read_of_grandparent": share[grandparent],
+        "read_of_top": share[top],
+        "read_of_page": np.full(len(lines), share[0]),
+        "within_reading": ((places >= first) & (places <= last)).astype(np.float64),
+    }
+
+
+def _taken(texts: Sequence[str], reading: Sequence[Block]) -> Column:
+    """Find each line in a reading: 1 wholly, 0.7 its beginning, 0 not at all."""
+    keys = ["".join(block.text.split()).lower() for block in reading]
+    wholes, joined = frozenset(keys), "\n".join(keys)
+    taken = np.zeros(len(texts))
+    for place, text in enumerate(texts):
+        key = "".join(text.split()).lower()
+        if key in wholes:
+            taken[place] = 1.0
+        elif len(key) >= _BEGINNING and key[:_BEGINNING] in joined:
+            taken[place] = 1.0 if key[-_BEGINNING:] in joined else 0.7
+    return taken
+
+
+def _of_text(lines: Lines) -> Columns:
+    texts, sizes = lines.layout.texts, np.maximum(lines.width, 1)
+    commas = [text.count(",") + text.count("，") + text.count("、") + text.count("،") for text in texts]
+    digits = [sum(map(str.isdigit, text[:_SAMPLE])) for text in texts]
+    counts: dict[str, int] = {}
+    for key in lines.keys:
+        counts[key] = counts.get(key, 0) + 1
+    return {
+        "width": np.log1p(lines.width),
+        "link": lines.link,
+        "ends": lines.ends,
+        "commas": np.array(commas) / sizes * 100,
+        "digits": np.array(digits) / np.minimum(sizes, _SAMPLE),
+        "capitals": np.fromiter(map(_capitals, texts), np.float64, len(texts)),
+        "repeats": np.array([min(4, counts[key]) for key in lines.keys], np.float64),
+    }
+
+
+def _capitals(text: str) -> float:
+    words = text.split(" ", _CAPITALS)[:_CAPITALS]
+    return sum(word[:1].isupper() for word in words) / len(words)
+
+
+def _of_tag(lines: Lines) -> Columns:
+    tags = lines.layout.tags
+    wanted: Mapping[str, frozenset[str]] = {
+        "is_p": frozenset({"p"}), "is_li": frozenset({"li"}), "is_heading": HEADINGS, "is_h1": frozenset({"h1"}),
+        "is_h2": frozenset({"h2"}), "is_cell": frozenset({"td", "th"}), "is_figcaption": frozenset({"figcaption"}),
+        "is_div": frozenset({"div", "section", "article", "body"}),
+    }  # fmt: skip
+    return {name: _flags(tag in held for tag in tags) for name, held in wanted.items()}
+
+
+def _of_boxes(lines: Lines) -> Columns:
+    """Tell what the boxes are that hold a line: by role, and by what their names tell."""
+    place, box = lines.place, lines.box
+    columns = {
+        f"in_{role.name.lower()}": _bits(place.roles[box], role)
+        for role in Role
+        if role.name and role is not Role.MAIN
+    }
+    for role in (Role.MAIN, Role.HIDDEN, Role.ARTICLE):
+        columns[f"anywhere_in_{str(role.name).lower()}"] = _bits(place.all_roles[box], role)
+    for bit, sort in enumerate(sorts()):
+        columns[f"near_{sort}"] = _bits(place.near_sorts[box], 1 << bit)
+        columns[f"below_{sort}"] = _bits(place.sorts[box], 1 << bit)
+    return columns
+
+
+def _of_place(lines: Lines) -> Columns:
+    """Tell where a line stands: on the page, among the running text, from the main box."""
+    count, box, place = len(lines), lines.box, lines.place
+    before = (np.cumsum(lines.prose) - lines.prose) / lines.total
+    told: Column = np.cumsum(lines.strong) - lines.strong.astype(np.float64)
+    return {
+        "position": np.arange(count) / max(1, count),
+        "text_before": before,
+        "text_after": 1 - before - lines.prose / lines.total,
+        "paragraphs_before": np.minimum(told, _FAR),
+        "paragraphs_after": np.minimum(lines.strong.sum() - told - lines.strong, _FAR),
+        "since_paragraph": _since(lines.strong),
+        "until_paragraph": _since(lines.strong[::-1])[::-1],
+        "in_main_box": place.in_main[box].astype(np.float64),
+        "in_best_box": place.in_best[box].astype(np.float64),
+        "is_best_box": (lines.parents[box] == lines.best).astype(np.float64) + (box == lines.best),
+        "down_from_main": place.down[box],
+        "up_to_main": np.minimum(place.up[box], _DEEP),
+        "text": np.full(count, np.log1p(lines.total)),
+        "text_of_main": np.full(count, lines.prose_within[lines.main] / lines.total),
+    }
+
+
+def _of_company(lines: Lines) -> Columns:
+    """Tell what else the boxes hold, and how much text stands in boxes that look the same."""
+    size, linked = lines.within(lines.width), lines.within(lines.width * lines.link)
+    count, prose = lines.within(np.ones(len(lines))), lines.prose_within
+    columns: Columns = {}
+    for name, above in zip(("parent", "grandparent", "top"), _above(lines), strict=True):
+        columns[f"links_of_{name}"] = linked[above] / np.maximum(size[above], 1)
+        columns[f"text_of_{name}"] = prose[above] / lines.total
+        columns[f"lines_of_{name}"] = np.log1p(count[above])
+        columns[f"prose_of_{name}"] = prose[above] / np.maximum(size[above], 1)
+        columns[f"width_in_{name}"] = np.log1p(size[above] / np.maximum(count[above], 1))
+    layout, parents = lines.layout, lines.layout.parents
+    alike = [(layout.box_tags[box], layout.names[box], layout.names[parents[box]]) for box in layout.boxes]
+    siblings = [(layout.box_tags[box], parents[box]) for box in layout.boxes]
+    return columns | {"text_alike": _share(alike, lines), "text_of_siblings": _share(siblings, lines)}
+
+
+def _share(looks: Sequence[tuple[object, ...]], lines: Lines) -> Column:
+    sums: dict[tuple[object, ...], float] = {}
+    for look, prose in zip(looks, lines.prose.tolist(), strict=True):
+        sums[look] = sums.get(look, 0.0) + prose
+    return np.array([sums[look] for look in looks]) / lines.total
+
+
+def _of_neighbours(lines: Lines) -> Columns:
+    box, parent = lines.box, lines.parents[lines.box]
+    columns: Columns = {}
+    for name, step in (("next", 1), ("last", -1), ("next_but_one", 2), ("last_but_one", -2)):
+        there = _shifted(np.ones(len(lines)), step) > 0
+        same = _shifted(box.astype(np.float64), step) == box
+        beside = _shifted(parent.astype(np.float64), step) == parent
+        columns[f"width_of_{name}"] = _shifted(np.log1p(lines.width), step)
+        columns[f"link_of_{name}"] = _shifted(lines.link, step)
+        columns[f"beside_{name}"] = np.where(there & same, 1.0, np.where(there & beside, 0.5, 0.0))
+    columns["next_ends"] = _shifted(lines.ends, 1)
+    return columns
+
+
+def _of_claims(lines: Lines) -> Columns:
+    """Compare each line with what the page says of the article."""
+    told, texts = lines.told, lines.layout.texts
+    headline, abstract = letters(told.headline or ""), letters(told.abstract or "")[:_ABSTRACT]
+    words = frozenset(fold(told.headline or "").split())
+    names = [letters(name) for name in told.authors if len(name) > 4]  # noqa: PLR2004 - shorter is in many words
+    begun = [letters(text[: 5 * _ABSTRACT]) for text in texts]
+    is_headline = _flags(bool(headline) and line == headline for line in begun)
+    is_abstract = _flags(
+        len(line) > 20 and bool(abstract) and line[:_ABSTRACT] == abstract[: len(line)]  # noqa: PLR2004
+        for line in begun
+    )
+    return {
+        "is_headline": is_headline,
+        "headline_words": np.array([_overlap(key, words) for key in lines.keys]),
+        "is_abstract": is_abstract,
+        "names_author": _flags(
+            len(line) < _NAMED and any(name in line for name in names) if names else False for line in begun
+        ),
+        "in_declared_body": _in_declared(texts, told.body),
+        "from_headline": _from_headline(lines, is_headline),
+    }
+
+
+def _overlap(key: str, words: frozenset[str]) -> float:
+    if not words or len(key) > _SHORT:
+        return 0.0
+    own = frozenset(key.split())
+    return len(own & words) / max(1, len(own))
+
+
+def _in_declared(texts: Sequence[str], body: str) -> Column:
+    """Say whether a line stands in the text that JSON-LD gives: 1 yes, 0 no, a half where it gives none."""
+    if len(body) < _SHORT:
+        return np.full(len(texts), 0.5)
+    declared = "".join(body.split()).lower()
+    keys = ("".join(text.split()).lower() for text in texts)
+    return _flags(key[: 2 * _BEGINNING] in declared for key in keys)
+
+
+def _from_headline(lines: Lines, is_headline: Column) -> Column:
+    """Lines from the headline: the last one above the text."""
+    first = int(np.argmax(lines.strong)) if lines.strong.any() else len(lines)
+    marked = np.flatnonzero(is_headline)
+    if not len(marked):
+        marked = np.flatnonzero(_flags(tag == "h1" for tag in lines.layout.tags))
+    if not len(marked):
+        return np.zeros(len(lines))
+    above = marked[marked <= first]
+    start = int(above[-1] if len(above) else marked[0])
+    return np.clip(np.arange(len(lines)) - start, -30.0, 30.0)
+
+
+def _of_phrases(lines: Lines) -> Columns:
+    """Whether a line says what chrome says, and how long ago a heading did."""
+    told = phrases.load()
+    language = lines.told.language.split("-")[0].casefold() if lines.told.language else None
+    near = lines.place.in_main[lines.box] | (lines.place.up[lines.box] <= 3)  # noqa: PLR2004 - boxes away
+    says, heads = np.zeros(len(lines)), np.zeros(len(lines), bool)
+    for place in np.flatnonzero(near).tolist():
+        if len(lines.layout.texts[place]) <= _SHORT:
+            rules = told.whole_rules(lines.keys[place], language)
+            says[place] = 1.0 if rules else 0.0
+            if not rules and (rules := told.open_rules(lines.keys[place], language)):
+                says[place] = 0.5
+            heads[place] = not rules.isdisjoint(_CHROME)
+    return {
+        "says_chrome": says,
+        "next_says_chrome": _shifted(says, 1),
+        "last_says_chrome": _shifted(says, -1),
+        "since_chrome": _since_chrome(lines, heads),
+    }
+
+
+def _since_chrome(lines: Lines, heads: npt.NDArray[np.bool_]) -> Column:
+    """Lines since one that heads other stories, comments or a newsletter, until text of the article's own box."""
+    own = lines.strong & (lines.prose > 0) & (lines.parents[lines.box] == lines.best)
+    since, passed = np.full(len(lines), _FAR), _FAR
+    for place, (head, text) in enumerate(zip(heads.tolist(), own.tolist(), strict=True)):
+        passed = 0.0 if head else _FAR if text else min(passed + 1, _FAR)
+        since[place] = passed
+    return since
+
+
+_GROUPS: Iterable[Callable[[Lines], Columns]] = (
+    _of_text, _of_tag, _of_boxes, _of_place, _of_company, _of_neighbours, _of_claims, _of_phrases,
+)  # fmt: skip
+
+
+def _above(lines: Lines) -> tuple[Whole, Whole, Whole]:
+    """Parent, grandparent and outermost box of each line's box."""
+    parent = lines.parents[lines.box]
+    return parent, lines.parents[parent], lines.place.top[lines.box]
+
+
+def _flags(answers: Iterable[bool]) -> Column:
+    return np.fromiter(answers, np.float64)
+
+
+def _bits(values: Whole, wanted: int) -> Column:
+    return ((values & int(wanted)) > 0).astype(np.float64)
+
+
+def _shifted(values: Column, step: int) -> Column:
+    """Give each line the value of the one ``step`` lines further on; nothing beyond the ends."""
+    moved = np.zeros(len(values))
+    if step > 0:
+        moved[:-step] = values[step:]
+    else:
+        moved[-step:] = values[:step]
+    return moved
+
+
+def _since(marks: npt.NDArray[np.bool_]) -> Column:
+    """Lines since the last marked one."""
+    places = np.arange(len(marks))
+    last = np.maximum.accumulate(np.where(marks, places, -1))
+    last = np.concatenate([[-1], last[:-1]])
+    return np.where(last < 0, _FAR, np.minimum(places - last - 1, _FAR)).astype(np.float64)

@@ -1,0 +1,204 @@
+"""Tree -> the lines that a reader sees, each with the box that it stands in. Pure."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntFlag
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from copytaster.chars import one_line
+
+_UNSEEN = frozenset(
+    {
+        "audio", "canvas", "embed", "head", "iframe", "img", "input", "link", "map", "meta", "noscript", "object",
+        "option", "picture", "script", "select", "source", "style", "svg", "template", "textarea", "video",
+    }
+)  # fmt: skip
+_BOXES = frozenset(
+    {
+        "address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd", "details", "dialog",
+        "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
+        "header", "hgroup", "hr", "html", "label", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section",
+        "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "amp-ad",
+    }
+)  # fmt: skip
+_CELLS = frozenset({"td", "th"})
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_LONGEST_NAME = 200
+_MOST_LINES = 6_000
+
+
+class Role(IntFlag):
+    """What the tag or the role of a box says of what stands in it."""
+
+    FORM = 1
+    FIGURE = 2
+    TABLE = 4
+    LIST = 8
+    ARTICLE = 16
+    MAIN = 32
+    QUOTE = 64
+    HIDDEN = 128
+    SECTION = 256
+    EDGE = 512  # nav, header, footer, aside
+
+
+_ROLES: Mapping[str, Role] = {
+    "form": Role.FORM, "fieldset": Role.FORM, "figure": Role.FIGURE, "figcaption": Role.FIGURE, "table": Role.TABLE,
+    "ul": Role.LIST, "ol": Role.LIST, "dl": Role.LIST, "article": Role.ARTICLE, "main": Role.MAIN,
+    "blockquote": Role.QUOTE, "dialog": Role.HIDDEN, "section": Role.SECTION, "nav": Role.EDGE, "menu": Role.EDGE,
+    "header": Role.EDGE, "footer": Role.EDGE, "aside": Role.EDGE,
+}  # fmt: skip
+_ARIA_ROLES: Mapping[str, Role] = {
+    "navigation": Role.EDGE, "banner": Role.EDGE, "contentinfo": Role.EDGE, "complementary": Role.EDGE,
+    "main": Role.MAIN, "article": Role.ARTICLE, "dialog": Role.HIDDEN, "search": Role.FORM,
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Layout:
+    """Lines in reading order, and boxes in the order in which they open; box 0 holds all others."""
+
+    texts: list[str] = field(default_factory=list)  # of preformatted text, several lines in one
+    tags: list[str] = field(default_factory=list)  # of the box that a line stands in
+    links: list[float] = field(default_factory=list)  # share of a line's characters that stand in links
+    boxes: list[int] = field(default_factory=list)  # the innermost box of each line
+    parents: list[int] = field(default_factory=lambda: [-1])
+    box_tags: list[str] = field(default_factory=lambda: [""])
+    roles: list[int] = field(default_factory=lambda: [0])
+    names: list[str] = field(default_factory=lambda: [""])  # class, id and itemprop of each box
+    sorts: list[int] = field(
+        default_factory=lambda: [0]
+    )  # what the names tell, as bits in the order of ``SORTS``
+    depths: list[int] = field(default_factory=lambda: [0])
+
+
+def lay_out(tree: HtmlElement) -> Layout:
+    """Go once over the body; rows of a table that hold no boxes of their own are one line each."""
+    body = tree.find("body")
+    walk = _Walk()
+    events = etree.iterwalk(tree if body is None else body, events=("start", "end"))
+    for event, element in events:
+        tag = element.tag
+        if event == "start":
+            if tag in _UNSEEN or not isinstance(tag, str):
+                events.skip_subtree()
+            else:
+                walk.enter(element, tag)
+        else:
+            walk.leave(element, tag)
+    walk.end_line()
+    return walk.layout
+
+
+class _Walk:
+    """The line that is being read, and the boxes that are open."""
+
+    def __init__(self) -> None:
+        self.layout = Layout()
+        self._open = [0]
+        self._parts: list[str] = []
+        self._linked = 0  # characters of the line that stand in links
+        self._links = 0  # links that are open
+        self._row: HtmlElement | None = None  # that is read as one line
+
+    def enter(self, element: HtmlElement, tag: str) -> None:
+        if tag in _BOXES and not (self._row is not None and tag in _CELLS):
+            self.end_line()
+            self._open_box(element, tag)
+            if tag == "tr" and _is_plain(element):
+                self._row = element
+        elif tag == "a":
+            self._links += 1
+        elif tag == "br":
+            self.end_line()
+        self._add(element.text)
+
+    def leave(self, element: HtmlElement, tag: str) -> None:
+        if self._row is not None and tag in _CELLS:
+            if element.getnext() is not None:
+                self._parts.append(" | ")
+        elif tag in _BOXES:
+            self.end_line()
+            if len(self._open) > 1:
+                self._open.pop()
+            if element is self._row:
+                self._row = None
+        elif tag == "a" and self._links:
+            self._links -= 1
+        self._add(element.tail)
+
+    def end_line(self) -> None:
+        """Close the line, if it has text."""
+        if not self._parts:
+            return
+        whole, linked, box = "".join(self._parts), self._linked, self._open[-1]
+        self._parts, self._linked = [], 0
+        tag = self.layout.box_tags[box]
+        text = _listing(whole) if tag == "pre" else one_line(whole)
+        if text.strip("| ") and len(self.layout.texts) < _MOST_LINES:
+            self.layout.texts.append(text)
+            self.layout.tags.append("td" if tag == "tr" else tag)
+            self.layout.links.append(min(1.0, linked / (len(text) - text.count(" "))) if linked else 0.0)
+            self.layout.boxes.append(box)
+
+    def _open_box(self, element: HtmlElement, tag: str) -> None:
+        layout, above = self.layout, self._open[-1]
+        names = " ".join(filter(None, map(element.get, ("class", "id", "itemprop"))))[:_LONGEST_NAME]
+        role = _ROLES.get(tag, 0) | _ARIA_ROLES.get(element.get("role") or "", 0)
+        if _is_hidden(element):
+            role |= Role.HIDDEN
+        layout.parents.append(above)
+        layout.box_tags.append(tag)
+        layout.roles.append(int(role))
+        layout.names.append(names)
+        layout.sorts.append(sorts_of(names) if names else 0)
+        layout.depths.append(layout.depths[above] + 1)
+        self._open.append(len(layout.parents) - 1)
+
+    def _add(self, text: str | None) -> None:
+        if text:
+            self._parts.append(text)
+            if self._links:
+                self._linked += len(text) - text.count(" ")
+
+
+def _listing(text: str) -> str:
+    """Clean the lines of a preformatted text, and keep them apart."""
+    return "\n".join(filter(None, map(one_line, text.split("\n"))))
+
+
+def _is_plain(row: HtmlElement) -> bool:
+    """Say whether the cells of a row hold no boxes: then it is data, and not a layout made of tables."""
+    return not any(child.tag in _BOXES for cell in row for child in cell)
+
+
+def _is_hidden(element: HtmlElement) -> bool:
+    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        return True
+    style = element.get("style")
+    return style is not None and _HIDING.search(style) is not None
+
+
+@lru_cache(maxsize=20_000)  # pages of one site have most of their names in common
+def sorts_of(names: str) -> int:
+    """Sorts of content that the names of a box tell of, as bits in the order of ``sorts``."""
+    names = names.lower()
+    return sum(1 << bit for bit, pattern in enumerate(_patterns().values()) if pattern.search(names))
+
+
+def sorts() -> tuple[str, ...]:
+    """Names of the sorts of content, in the order of their bits."""
+    return tuple(_patterns())
+
+
+@cache
+def _patterns() -> Mapping[str, re.Pattern[str]]:
+    told = tomllib.loads(files("copytaster").joinpath("data", "box_names.toml").read_text(encoding="utf-8"))
+    return {sort: re.compile(pattern) for sort, pattern in told.items()}

@@ -38,6 +38,9 @@ def storable(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Text on one line with single spaces, without characters that nobody sees."""
+    line = " ".join(text.split())
+    if line.isascii() and line.isprintable():
+        return line  # the quick way for most
     return " ".join(_INVISIBLE.sub("", _UNSTORABLE.sub(" ", text)).split())
 
 

@@ -23,6 +23,7 @@ _DOUBT = 0.1
 _SHORT_LINE = 20  # characters that a line counts as on top of its own
 _COMPARED = 0.7  # weight of the judge that knows the other reading
 _RECALL = 0.65  # share of the other reading below which the judge is taken to be too strict
+_CHROME = 0.75  # share of links from which on a line outside of the main box is a menu's or a list's
 _PLAIN = frozenset({"p", "li", "td", "pre", "blockquote", "figcaption", *HEADINGS})
 _REPEATED = 80  # characters from which on a line that stands in an earlier one is a repetition
 _LUMP = 1_000  # characters of a line that may hold others
@@ -34,7 +35,6 @@ class Choice:
     """Lines that may be the article's, in order, and those near them that are not."""
 
     blocks: tuple[Block, ...] = ()
-    likely: tuple[float, ...] = ()  # of each block
     places: tuple[int, ...] = ()  # of each block on the page
     doubts: tuple[str, ...] = ()  # what spoke against each block; empty for one that is likely enough
     passed: tuple[Cut, ...] = ()  # lines within the article, or of the other reading, that were left out
@@ -45,12 +45,13 @@ def choose(lines: Lines, read: Callable[[], Sequence[Block]]) -> Choice:
     if not len(lines):
         return Choice()
     columns = measure(lines)
-    points = judge.load("alone").weigh(columns)
+    chosen = ~((lines.link > _CHROME) & ~lines.place.in_main[lines.box])
+    points = judge.load("alone").weigh(columns, chosen)
     taken = np.zeros(len(lines))
     if _doubt(lines, points) >= _DOUBT:
         columns |= compare(lines, read())
         taken = columns["read"]
-        points = (1 - _COMPARED) * points + _COMPARED * judge.load("compared").weigh(columns)
+        points = (1 - _COMPARED) * points + _COMPARED * judge.load("compared").weigh(columns, chosen)
         points = _recalled(lines, points, taken)
     return _choice(lines, 1 / (1 + np.exp(-points)), taken, columns)
 
@@ -111,38 +112,40 @@ def _choice(lines: Lines, likely: Column, taken: Column, columns: Columns) -> Ch
     layout = lines.layout
     repeated = _repeated(layout.texts, likely)
     possible = [at for at in np.flatnonzero(likely >= POSSIBLE).tolist() if at not in repeated]
-    kept = [at for at in possible if likely[at] >= KEPT]
-    span = range(kept[0], kept[-1] + 1) if kept else range(0)
-    in_main = lines.place.in_main[lines.box]
-    passed = [
-        Cut(line=layout.texts[at], rule=rule, place=at, evidence=evidence)
-        for at in sorted({*np.flatnonzero(taken > 0).tolist(), *span, *repeated})
-        for rule, evidence in [_passed(at, likely, repeated, columns)]
-        if likely[at] < POSSIBLE or at in repeated
-        if taken[at] > 0 or at in repeated or in_main[at]
-    ]
+    passed = _passed(lines, likely, taken)
+    unlikely = [at for at in possible if likely[at] < KEPT]
+    doubts = dict(zip((*unlikely, *passed), _doubts(columns, likely, [*unlikely, *passed]), strict=True))
+    cuts = {at: ("unlikely", doubts[at]) for at in passed}
+    cuts |= dict.fromkeys(repeated, ("repeated-line", "stands in an earlier line"))
     return Choice(
         blocks=tuple(
             Block(text=layout.texts[at], tag=_tag(layout.tags[at]), link_share=round(layout.links[at], 3))
             for at in possible
         ),
-        likely=tuple(likely[possible].tolist()),
         places=tuple(possible),
-        doubts=tuple("" if likely[at] >= KEPT else _why(columns, likely, at) for at in possible),
-        passed=tuple(passed),
+        doubts=tuple(doubts.get(at, "") for at in possible),
+        passed=tuple(
+            Cut(line=layout.texts[at], rule=rule, place=at, evidence=evidence)
+            for at, (rule, evidence) in sorted(cuts.items())
+        ),
     )
 
 
-def _passed(at: int, likely: Column, repeated: frozenset[int], columns: Columns) -> tuple[str, str]:
-    if at in repeated:
-        return "repeated-line", "stands in an earlier line"
-    return "unlikely", _why(columns, likely, at)
+def _passed(lines: Lines, likely: Column, taken: Column) -> list[int]:
+    """Find the lines that a reader would look for: within the article, or in the other reading, and left out."""
+    kept = np.flatnonzero(likely >= KEPT)
+    within = np.zeros(len(lines), bool)
+    if len(kept):
+        within[kept[0] : kept[-1]] = True
+    within &= lines.place.in_main[lines.box]
+    found: list[int] = np.flatnonzero((within | (taken > 0)) & (likely < POSSIBLE)).tolist()
+    return found
 
 
-def _why(columns: Columns, likely: Column, at: int) -> str:
-    """Say how likely a line is, and what spoke most against it."""
-    name = "compared" if "read" in columns else "alone"
-    return f"{100 * likely[at]:.0f} % likely: {judge.load(name).reasons(columns, at)}"
+def _doubts(columns: Columns, likely: Column, places: Sequence[int]) -> list[str]:
+    """Say how likely these lines are, and what spoke most against each."""
+    told = judge.load("compared" if "read" in columns else "alone").reasons(columns, places)
+    return [f"{100 * likely[at]:.0f} % likely: {reasons}" for at, reasons in zip(places, told, strict=True)]
 
 
 def _repeated(texts: Sequence[str], likely: Column) -> frozenset[int]:

@@ -16,42 +16,62 @@ import numpy.typing as npt
 
 from copytaster.body.evidence import Column, Columns
 
-_LEVELS = 3
+#: Log-odds of a line that is no part of the article.
+RULED_OUT = -7.0
 _MOST_REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Trees of three levels: what each node asks, over which number, and the points of each answer."""
+    """Trees of three levels: what each node asks, over which number, and the points of each answer.
+
+    The nodes below node n are 2n + 1 for "no" and 2n + 2 for "yes"; the last eight are the answers.
+    """
 
     features: tuple[str, ...]
-    ask: npt.NDArray[np.int64]  # of each tree seven nodes, the node below at 2n + 1 (no) and 2n + 2 (yes)
-    over: Column  # the same
-    points: Column  # of each tree fifteen: of answers, and of nodes the mean of what is below them
+    ask: npt.NDArray[np.int64]  # trees by 7 nodes
+    over: npt.NDArray[np.float32]  # trees by 7 nodes
+    points: Column  # trees by 15 nodes: above the answers, the mean of the two nodes below
 
-    def weigh(self, columns: Columns) -> Column:
-        """Give the log-odds that each line is the article's."""
-        matrix = np.column_stack([columns[name] for name in self.features])
-        rows, trees = np.arange(len(matrix))[:, None], np.arange(len(self.ask))[None, :]
-        node = np.zeros((len(matrix), len(self.ask)), np.int64)
-        for _ in range(_LEVELS):
-            node = 2 * node + 1 + (matrix[rows, self.ask[trees, node]] > self.over[trees, node])
-        return np.asarray(self.points[trees, node].sum(axis=1))
+    def weigh(self, columns: Columns, chosen: npt.NDArray[np.bool_]) -> Column:
+        """Give the log-odds that each line is the article's; lines that are not chosen are as good as ruled out."""
+        points = np.full(len(chosen), RULED_OUT)
+        if chosen.any():
+            answers = self._paths(columns, np.flatnonzero(chosen))[-1]
+            points[chosen] = self.points[np.arange(len(self.ask)), answers].sum(axis=1)
+        return points
 
-    def reasons(self, columns: Columns, place: int) -> str:
-        """Name the features that spoke most against a line, with what was seen of each."""
-        told = np.zeros(len(self.features))
-        values = [float(columns[name][place]) for name in self.features]
-        for ask, over, points in zip(
-            self.ask.tolist(), self.over.tolist(), self.points.tolist(), strict=True
-        ):
-            node = 0
-            for _ in range(_LEVELS):
-                below = 2 * node + 1 + (values[ask[node]] > over[node])
-                told[ask[node]] += points[below] - points[node]
-                node = below
-        worst = [at for at in told.argsort()[:_MOST_REASONS] if told[at] < 0]
-        return ", ".join(f"{self.features[at]} {values[at]:.3g}" for at in worst)
+    def reasons(self, columns: Columns, places: Sequence[int]) -> list[str]:
+        """Name for each of these lines the features that spoke most against it, with what was seen of each."""
+        if not places:
+            return []
+        trees, rows = np.arange(len(self.ask)), np.arange(len(places))[:, None]
+        told = np.zeros((len(places), len(self.features)))
+        above = np.zeros((len(places), len(self.ask)), np.int64)
+        for node in self._paths(columns, np.array(places)):
+            moved = self.points[trees, node] - self.points[trees, above]
+            np.add.at(told, (rows, self.ask[trees, above]), moved)
+            above = node
+        return [self._named(columns, place, row) for place, row in zip(places, told, strict=True)]
+
+    def _named(self, columns: Columns, place: int, told: Column) -> str:
+        worst = [at for at in told.argsort()[:_MOST_REASONS].tolist() if told[at] < 0]
+        return ", ".join(f"{self.features[at]} {columns[self.features[at]][place]:.3g}" for at in worst)
+
+    def _paths(self, columns: Columns, places: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
+        """Nodes that each line comes to in each tree, level by level."""
+        matrix = np.column_stack([columns[name][places] for name in self.features]).astype(np.float32)
+        says = (matrix[:, self.ask.ravel()] > self.over.ravel()).reshape(len(matrix), *self.ask.shape)
+        first = says[:, :, 0]
+        second = np.where(first, says[:, :, 2], says[:, :, 1])
+        third = np.where(
+            first,
+            np.where(second, says[:, :, 6], says[:, :, 5]),
+            np.where(second, says[:, :, 4], says[:, :, 3]),
+        )
+        one = 1 + first
+        two = 2 * one + 1 + second
+        return [one, two, 2 * two + 1 + third]
 
 
 @cache
@@ -64,7 +84,7 @@ def load(name: str) -> Judge:
     return Judge(
         features=tuple(told[name]["features"]),
         ask=np.array([tree["ask"] for tree in trees]),
-        over=np.array([tree["over"] for tree in trees]),
+        over=np.array([tree["over"] for tree in trees], np.float32),
         points=np.array([_filled(tree["points"]) for tree in trees]),
     )
 

@@ -27,6 +27,7 @@ _BOXES = frozenset(
         "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "amp-ad",
     }
 )  # fmt: skip
+_MARKS = _BOXES | {"a", "br"}
 _CELLS = frozenset({"td", "th"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -49,16 +50,23 @@ class Role(IntFlag):
     EDGE = 512  # nav, header, footer, aside
 
 
-_ROLES: Mapping[str, Role] = {
+_TAG_ROLES: Mapping[str, Role] = {
     "form": Role.FORM, "fieldset": Role.FORM, "figure": Role.FIGURE, "figcaption": Role.FIGURE, "table": Role.TABLE,
     "ul": Role.LIST, "ol": Role.LIST, "dl": Role.LIST, "article": Role.ARTICLE, "main": Role.MAIN,
     "blockquote": Role.QUOTE, "dialog": Role.HIDDEN, "section": Role.SECTION, "nav": Role.EDGE, "menu": Role.EDGE,
     "header": Role.EDGE, "footer": Role.EDGE, "aside": Role.EDGE,
 }  # fmt: skip
-_ARIA_ROLES: Mapping[str, Role] = {
+_ARIA_FLAGS: Mapping[str, Role] = {
     "navigation": Role.EDGE, "banner": Role.EDGE, "contentinfo": Role.EDGE, "complementary": Role.EDGE,
     "main": Role.MAIN, "article": Role.ARTICLE, "dialog": Role.HIDDEN, "search": Role.FORM,
 }  # fmt: skip
+
+
+# As plain numbers: a flag is slow to combine.
+_ROLES, _ARIA_ROLES = (
+    {name: int(role) for name, role in table.items()} for table in (_TAG_ROLES, _ARIA_FLAGS)
+)
+_HIDDEN = int(Role.HIDDEN)
 
 
 @dataclass(slots=True)
@@ -87,12 +95,20 @@ def lay_out(tree: HtmlElement) -> Layout:
     for event, element in events:
         tag = element.tag
         if event == "start":
-            if tag in _UNSEEN or not isinstance(tag, str):
+            if tag in _UNSEEN:
                 events.skip_subtree()
-            else:
+                continue
+            if tag in _MARKS:
                 walk.enter(element, tag)
+            text = element.text
         else:
-            walk.leave(element, tag)
+            if tag in _MARKS:
+                walk.leave(element, tag)
+            text = element.tail
+        if text:
+            walk.parts.append(text)
+            if walk.links:
+                walk.linked += len(text) - text.count(" ")
     walk.end_line()
     return walk.layout
 
@@ -102,44 +118,44 @@ class _Walk:
 
     def __init__(self) -> None:
         self.layout = Layout()
+        self.parts: list[str] = []
+        self.linked = 0  # characters of the line that stand in links
+        self.links = 0  # links that are open
         self._open = [0]
-        self._parts: list[str] = []
-        self._linked = 0  # characters of the line that stand in links
-        self._links = 0  # links that are open
         self._row: HtmlElement | None = None  # that is read as one line
 
     def enter(self, element: HtmlElement, tag: str) -> None:
-        if tag in _BOXES and not (self._row is not None and tag in _CELLS):
+        """Take in the start of a box, link or line break."""
+        if tag == "a":
+            self.links += 1
+        elif self._row is None or tag not in _CELLS:
             self.end_line()
-            self._open_box(element, tag)
-            if tag == "tr" and _is_plain(element):
-                self._row = element
-        elif tag == "a":
-            self._links += 1
-        elif tag == "br":
-            self.end_line()
-        self._add(element.text)
+            if tag != "br":
+                self._open_box(element, tag)
+                if tag == "tr" and _is_plain(element):
+                    self._row = element
 
     def leave(self, element: HtmlElement, tag: str) -> None:
-        if self._row is not None and tag in _CELLS:
+        """Take in the end of one."""
+        if tag == "a":
+            self.links -= self.links > 0
+        elif self._row is not None and tag in _CELLS:
             if element.getnext() is not None:
-                self._parts.append(" | ")
-        elif tag in _BOXES:
+                self.parts.append(" | ")
+        elif tag != "br":
             self.end_line()
             if len(self._open) > 1:
                 self._open.pop()
             if element is self._row:
                 self._row = None
-        elif tag == "a" and self._links:
-            self._links -= 1
-        self._add(element.tail)
 
     def end_line(self) -> None:
         """Close the line, if it has text."""
-        if not self._parts:
+        if not self.parts:
             return
-        whole, linked, box = "".join(self._parts), self._linked, self._open[-1]
-        self._parts, self._linked = [], 0
+        whole, linked, box = "".join(self.parts), self.linked, self._open[-1]
+        self.parts.clear()
+        self.linked = 0
         tag = self.layout.box_tags[box]
         text = _listing(whole) if tag == "pre" else one_line(whole)
         if text.strip("| ") and len(self.layout.texts) < _MOST_LINES:
@@ -153,20 +169,14 @@ class _Walk:
         names = " ".join(filter(None, map(element.get, ("class", "id", "itemprop"))))[:_LONGEST_NAME]
         role = _ROLES.get(tag, 0) | _ARIA_ROLES.get(element.get("role") or "", 0)
         if _is_hidden(element):
-            role |= Role.HIDDEN
+            role |= _HIDDEN
         layout.parents.append(above)
         layout.box_tags.append(tag)
-        layout.roles.append(int(role))
+        layout.roles.append(role)
         layout.names.append(names)
-        layout.sorts.append(sorts_of(names) if names else 0)
+        layout.sorts.append(sorts_of(names))
         layout.depths.append(layout.depths[above] + 1)
         self._open.append(len(layout.parents) - 1)
-
-    def _add(self, text: str | None) -> None:
-        if text:
-            self._parts.append(text)
-            if self._links:
-                self._linked += len(text) - text.count(" ")
 
 
 def _listing(text: str) -> str:
@@ -186,11 +196,19 @@ def _is_hidden(element: HtmlElement) -> bool:
     return style is not None and _HIDING.search(style) is not None
 
 
-@lru_cache(maxsize=20_000)  # pages of one site have most of their names in common
 def sorts_of(names: str) -> int:
     """Sorts of content that the names of a box tell of, as bits in the order of ``sorts``."""
-    names = names.lower()
-    return sum(1 << bit for bit, pattern in enumerate(_patterns().values()) if pattern.search(names))
+    found = 0
+    for name in names.lower().split():
+        found |= _sorts_of_one(name)
+    return found
+
+
+@lru_cache(maxsize=50_000)  # sites have many names in common, and pages of one site most
+def _sorts_of_one(name: str) -> int:
+    if not _any_sort().search(name):
+        return 0  # most names: it saves asking for each sort
+    return sum(1 << bit for bit, pattern in enumerate(_patterns().values()) if pattern.search(name))
 
 
 def sorts() -> tuple[str, ...]:
@@ -202,3 +220,8 @@ def sorts() -> tuple[str, ...]:
 def _patterns() -> Mapping[str, re.Pattern[str]]:
     told = tomllib.loads(files("copytaster").joinpath("data", "box_names.toml").read_text(encoding="utf-8"))
     return {sort: re.compile(pattern) for sort, pattern in told.items()}
+
+
+@cache
+def _any_sort() -> re.Pattern[str]:
+    return re.compile("|".join(pattern.pattern for pattern in _patterns().values()))

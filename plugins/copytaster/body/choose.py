@@ -4,7 +4,7 @@ The page itself is judged first. Where that leaves doubt, and only there, trafil
 too, and a second judge weighs both: most pages are clear, and its reading is what costs most.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,6 +28,7 @@ _PLAIN = frozenset({"p", "li", "td", "pre", "blockquote", "figcaption", *HEADING
 _REPEATED = 80  # characters from which on a line that stands in an earlier one is a repetition
 _LUMP = 1_000  # characters of a line that may hold others
 _MOST_LUMPS = 10
+_SAME = 0.8  # share of a lump that stands in earlier lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _choice(lines: Lines, likely: Column, taken: Column, columns: Columns) -> Ch
     unlikely = [at for at in possible if likely[at] < KEPT]
     doubts = dict(zip((*unlikely, *passed), _doubts(columns, likely, [*unlikely, *passed]), strict=True))
     cuts = {at: ("unlikely", doubts[at]) for at in passed}
-    cuts |= dict.fromkeys(repeated, ("repeated-line", "stands in an earlier line"))
+    cuts |= dict.fromkeys(repeated, ("repeated-line", "was said before"))
     return Choice(
         blocks=tuple(
             Block(text=layout.texts[at], tag=_tag(layout.tags[at]), link_share=round(layout.links[at], 3))
@@ -149,7 +150,7 @@ def _doubts(columns: Columns, likely: Column, places: Sequence[int]) -> list[str
 
 
 def _repeated(texts: Sequence[str], likely: Column) -> frozenset[int]:
-    """Find long lines that stand in an earlier one, such as a summary for machines below the text."""
+    """Find what was said before: long lines that stand in an earlier one, and lumps made of earlier lines."""
     found: set[int] = set()
     told: set[str] = set()
     lumps: list[str] = []
@@ -157,12 +158,19 @@ def _repeated(texts: Sequence[str], likely: Column) -> frozenset[int]:
         key = "".join(texts[at].split())
         if len(key) < _REPEATED:
             continue
-        if key in told or any(key in lump for lump in lumps):
+        if key in told or any(key in lump for lump in lumps) or _is_made_of(key, told):
             found.add(at)
         elif len(key) >= _LUMP and len(lumps) < _MOST_LUMPS:
             lumps.append(key)
         told.add(key)
     return frozenset(found)
+
+
+def _is_made_of(key: str, told: Collection[str]) -> bool:
+    """Say whether a long line is the article once more, such as sites hide on a page for machines."""
+    if len(key) < _LUMP // 2:
+        return False
+    return sum(len(line) for line in told if line in key) >= _SAME * len(key)
 
 
 def _tag(tag: str) -> str:

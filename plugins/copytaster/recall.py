@@ -26,7 +26,7 @@ _STRANGERS = 2
 #: A paragraph that so many sites have is none of theirs.
 _WIRE_SITES = 3
 #: More of an article's paragraphs than this is not chrome but an earlier version of it.
-_MOST_PROSE = 0.3
+_MOST_PROSE = 0.5
 #: Without a paragraph, this share of the characters has to be left.
 _LEAST_LEFT = 0.3
 #: From this many characters on, a part of the headline is taken for the headline.
@@ -160,11 +160,10 @@ class _Reading:
             return False
         if standing == "alone" and text.rstrip().endswith(_ANNOUNCING):
             return False
-        articles = known.articles
-        if standing == "alone":
-            articles = known.middle
-        elif position(i, len(self.lines)) == "head":  # a teaser elsewhere is the first sentence here
-            articles = known.head
+        where = position(i, len(self.lines))
+        # A teaser elsewhere may be the first sentence here; a lone line counts where it always stands.
+        exact = where == "head" or standing == "alone"
+        articles = getattr(known, where) if exact else known.articles
         return articles > 0 and _DEMANDS[standing, size].is_met(articles, max(known.of, known.articles))
 
     def _is_own(self, text: str) -> bool:

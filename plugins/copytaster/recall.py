@@ -43,7 +43,7 @@ class _Demand:
     share: float
 
     def is_met(self, articles: float, of: float) -> bool:
-        return articles >= self.articles and articles >= (self.share + 1 / articles) * of
+        return round(articles) >= self.articles and articles >= (self.share + 1 / articles) * of
 
 
 _DEMANDS: Mapping[tuple[Standing, Size], _Demand] = {

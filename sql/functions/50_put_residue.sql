@@ -84,10 +84,10 @@ BEGIN
     ELSIF p_line ~* '^.{0,80}\m(cookie|cookies)\M.{0,80}$'
         AND p_line ~* '(accept|consent|settings|preferences|policy|akzeptier|einstellung|accepte|aceptar|aceitar|accett|privacy|we use|uses)' THEN
         RETURN 'cookies';
+    ELSIF p_line ~* '\S.{12,}\s(read more|continue reading|read full (story|article)|weiterlesen|lire la suite|leer más|leia mais|leggi tutto|lees (meer|verder)|läs mer|læs mere|les mer|lue lisää|czytaj (więcej|dalej)|číst více|tovább|citește mai mult|pročitaj više|прочети още|читать далее|читати далі|διαβάστε περισσότερα|devamını oku|اقرأ المزيد|ادامه مطلب|קרא עוד|और पढ़ें|baca selengkapnya|xem thêm|อ่านต่อ|続きを読む|더보기|阅读更多)(\.{2,}|[\s…:»›→➔▶►>)])*$' THEN
+        RETURN 'read_more_ending';
     ELSIF p_line ~ '[→➔➜▶►▸]\s*$' OR (p_line ~ '[»›]\s*$' AND p_line !~ '[»«›‹„].*[»›]\s*$') THEN
         RETURN 'arrow';
-    ELSIF p_line ~* '\S.{12,}\s(read more|continue reading|read full (story|article)|weiterlesen|lire la suite|leer más|leia mais|leggi tutto|lees (meer|verder)|läs mer|læs mere|les mer|lue lisää|czytaj (więcej|dalej)|číst více|tovább|citește mai mult|pročitaj više|прочети още|читать далее|читати далі|διαβάστε περισσότερα|devamını oku|اقرأ المزيد|ادامه مطلب|קרא עוד|और पढ़ें|baca selengkapnya|xem thêm|อ่านต่อ|続きを読む|더보기|阅读更多)[\s.…:»›→>\])]*$' THEN
-        RETURN 'read_more_ending';
     END IF;
     RETURN NULL;
 END

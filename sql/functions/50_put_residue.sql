@@ -6,14 +6,20 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
+    c_longest_phrase CONSTANT integer := 60; -- with its signs
+    c_longest_notice CONSTANT integer := 180;
+    v_end text := right(p_line, c_longest_phrase);
+    v_is_short boolean := length(p_line) <= c_longest_phrase;
     v_key text;
 BEGIN
-    IF length(p_line) > 400 THEN
+    -- Most lines are paragraphs: of these only the end is looked at.
+    IF NOT v_is_short AND strpos('.!?。！？"”“''’', right(rtrim(p_line), 1)) > 0
+        AND (length(p_line) > c_longest_notice OR p_line !~* 'cookie') THEN
         RETURN NULL;
     ELSIF p_line ~ '^\s*(https?://|www\.)\S+\s*$' THEN
         RETURN 'address';
     END IF;
-    v_key := btrim(lower(p_line), E' \t\u00a0.,:;!?|/\\…»«›‹→➔➜▶►▸»>-–—·•*#()[]"''“”„');
+    v_key := CASE WHEN v_is_short THEN btrim(lower(p_line), E' \t\u00a0.,:;!?|/\\…»«›‹→➔➜▶►▸»>-–—·•*#()[]"''“”„') END;
     IF v_key = ANY(ARRAY[
         'read more', 'continue reading', 'read full article', 'read full story', 'read the full story', 'see more',
         'show more', 'learn more', 'view more', 'click here to read more', 'read also', 'also read', 'weiterlesen',
@@ -81,12 +87,12 @@ BEGIN
         '관련기사', '广告', '相关新闻', '相關新聞', '廣告'
     ]) THEN
         RETURN 'list_or_advertisement';
-    ELSIF p_line ~* '^.{0,80}\m(cookie|cookies)\M.{0,80}$'
+    ELSIF length(p_line) <= c_longest_notice AND p_line ~* '^.{0,80}\m(cookie|cookies)\M.{0,80}$'
         AND p_line ~* '(accept|consent|settings|preferences|policy|akzeptier|einstellung|accepte|aceptar|aceitar|accett|privacy|we use|uses)' THEN
         RETURN 'cookies';
-    ELSIF p_line ~* '\S.{12,}\s(read more|continue reading|read full (story|article)|weiterlesen|lire la suite|leer más|leia mais|leggi tutto|lees (meer|verder)|läs mer|læs mere|les mer|lue lisää|czytaj (więcej|dalej)|číst více|tovább|citește mai mult|pročitaj više|прочети още|читать далее|читати далі|διαβάστε περισσότερα|devamını oku|اقرأ المزيد|ادامه مطلب|קרא עוד|और पढ़ें|baca selengkapnya|xem thêm|อ่านต่อ|続きを読む|더보기|阅读更多)(\.{2,}|[\s…:»›→➔▶►>)])*$' THEN
+    ELSIF v_end ~* '\S.{12,}\s(read more|continue reading|read full (story|article)|weiterlesen|lire la suite|leer más|leia mais|leggi tutto|lees (meer|verder)|läs mer|læs mere|les mer|lue lisää|czytaj (więcej|dalej)|číst více|tovább|citește mai mult|pročitaj više|прочети още|читать далее|читати далі|διαβάστε περισσότερα|devamını oku|اقرأ المزيد|ادامه مطلب|קרא עוד|और पढ़ें|baca selengkapnya|xem thêm|อ่านต่อ|続きを読む|더보기|阅读更多)(\.{2,}|[\s…:»›→➔▶►>)])*$' THEN
         RETURN 'read_more_ending';
-    ELSIF p_line ~ '[→➔➜▶►▸]\s*$' OR (p_line ~ '[»›]\s*$' AND p_line !~ '[»«›‹„].*[»›]\s*$') THEN
+    ELSIF v_end ~ '[→➔➜▶►▸]\s*$' OR (v_end ~ '[»›]\s*$' AND p_line !~ '[»«›‹„].*[»›]\s*$') THEN
         RETURN 'arrow';
     END IF;
     RETURN NULL;

@@ -6,11 +6,11 @@ from uuid import uuid4
 import pytest
 from psycopg2 import errors
 
-from copytaster import steps, store
+from copytaster import steps, store, warc
 from copytaster.config import Settings
 from copytaster.handover import Reading
 from copytaster.site_memory import without_repeated
-from makers import article, claim, fetched, load, put_fetched, put_pages, row, url, value, values
+from makers import NOON, article, claim, fetched, load, put_fetched, put_pages, row, url, value, values
 
 SITE = "harbour.example"
 BUTTON = "Get the evening tide table by post"
@@ -286,6 +286,23 @@ def test_memory_can_be_switched_off(database_url, ask, monkeypatch):
         store.load_batch(db, batch, rows, learn=False)
     assert ask("SELECT count(*) FROM copytaster.site_line") == [(0,)]
     assert not Settings.from_environment({"COPYTASTER_SITE_MEMORY": "off"}).site_memory
+
+
+@pytest.mark.parametrize("memory", [True, False])
+def test_an_archive_of_one_site_is_clean_after_its_first_import(database_url, ask, tmp_path, memory):
+    with (tmp_path / "site.warc.gz").open("wb") as stream, warc.Writer(stream) as writer:
+        for name in names(8):
+            text = f"A tale of the {prose(name)[13:30]} at sea\n{body(name, BUTTON)}"
+            writer.write_text(url(name), text.encode(), NOON)
+    settings = Settings(database_url=database_url, site_memory=memory)
+    around = {"settings": settings, "archive": tmp_path / "archive"}
+    for batch in steps.import_captures(str(tmp_path / "site.warc.gz"), **around):
+        steps.extract_articles(batch, **around)
+        steps.validate_articles(batch, **around)
+        assert steps.load_articles(batch, **around) == {"created": 8}
+    left = ask("SELECT count(*) FROM news.article WHERE article_body LIKE %s", f"%{BUTTON}%")
+    assert left == [(0 if memory else 8,)]
+    assert ask("SELECT count(*) FROM news.site_line WHERE articles_cut = 8") == [(int(memory),)]
 
 
 # The residue meter.

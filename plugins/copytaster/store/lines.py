@@ -28,13 +28,12 @@ def learn_lines(db: Connection, created: Mapping[int, Article]) -> None:
 
 def known_lines(db: Connection, keys: Mapping[str, Iterable[int]]) -> dict[str, dict[int, Known]]:
     """Give what is remembered of lines, by site and key; of what was never seen there is nothing."""
-    return {
-        site: {
-            row.pop("line_key"): Known(**row)
-            for row in run(db, "known_lines", site=site, line_keys=list(wanted))
-        }
-        for site, wanted in keys.items()
-    }
+    known: dict[str, dict[int, Known]] = {}
+    asked = as_json([{site: list(wanted) for site, wanted in keys.items()}])[1:-1]
+    for row in run(db, "known_lines", asked=asked):
+        site, key = row.pop("site"), row.pop("line_key")
+        known.setdefault(site, {})[key] = Known(**row)
+    return known
 
 
 def known_articles(db: Connection, observed: Sequence[Observed]) -> set[str]:

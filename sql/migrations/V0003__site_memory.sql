@@ -36,7 +36,8 @@ CREATE TABLE copytaster.site_line (
     CONSTRAINT site_line_pk PRIMARY KEY (line_key, site_id),
     CONSTRAINT site_line_site_fk FOREIGN KEY (site_id) REFERENCES copytaster.site (site_id)
 );
--- What people and the meter look at: the lines that recur.
+-- What people look at, and what the meter does: the few lines that recur.
+CREATE INDEX site_line_site_idx ON copytaster.site_line (site_id);
 CREATE INDEX site_line_recurring_idx ON copytaster.site_line (site_id) WHERE articles >= 2;
 
 -- The latest on a line counts; rows are never changed.

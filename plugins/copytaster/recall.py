@@ -153,9 +153,10 @@ class _Reading:
         return {**dict.fromkeys(together, "block"), **dict.fromkeys(alone, "alone")}
 
     def _suffices(self, i: int, standing: Standing) -> bool:
-        known, size, text = self.known[i], self.size(i), self.lines[i].text
+        known = self.known[i]
         if known is None or known.decision == "keep" or known.articles < LEAST_ARTICLES:
             return False
+        size, text = self.size(i), self.lines[i].text
         if (size == "prose" and known.sites >= _WIRE_SITES) or self._is_own(text):
             return False
         if standing == "alone" and text.rstrip().endswith(_ANNOUNCING):

@@ -36,6 +36,8 @@ def _noting(readings: Iterable[Reading], observed: list[Observed]) -> Iterator[R
 
 def _remember(observed: Sequence[Observed], database_url: str) -> Mapping[str, Memory]:
     """Join what is stored of the batch's lines to what the batch itself shows; nothing is counted twice."""
+    if not observed:
+        return {}
     with store.connect(database_url) as db:
         known = store.known_articles(db, observed)
         keys: dict[str, set[int]] = {}

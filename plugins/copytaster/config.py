@@ -13,6 +13,7 @@ PROJECT_ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "COPYTASTER_"
 #: Numbers that may be zero; every other must be more.
 _MAY_BE_ZERO = frozenset({"COPYTASTER_HOST_DELAY_SECONDS", "COPYTASTER_MAX_REDIRECTS"})
+_SWITCHES = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
 #: Read by the files of docker compose, by the local stack and by the tests, not by ``Settings``.
 _OF_OTHERS = frozenset(
     {
@@ -72,6 +73,8 @@ class Settings:
     lease_seconds: int = 600
     #: Processes that read the pages of one batch; batches run side by side anyway.
     extract_processes: int = 1
+    #: Whether lines that a site repeats from article to article are learned and cut (on, off).
+    site_memory: bool = True
     #: Hosts fetched from at the same time within a batch.
     fetch_threads: int = 32
     #: Seconds between two looks at the work list by the watchers.
@@ -108,6 +111,10 @@ class Settings:
 def _parse(name: str, text: str, kind: type[Any]) -> Any:
     if kind is str:
         return text
+    if kind is bool:
+        if text.lower() not in _SWITCHES:
+            raise BadSetting(f"{name}={text!r} is neither on nor off")
+        return _SWITCHES[text.lower()]
     try:
         number = kind(text)
     except ValueError:

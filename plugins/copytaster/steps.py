@@ -131,12 +131,15 @@ def fetch_pages(batch: int, *, settings: Settings, archive: ArchivePath) -> int:
 def extract_articles(batch: int, *, settings: Settings, archive: ArchivePath) -> int:
     """Read an article out of each captured page of a batch; leave the readings beside the WARC."""
     from copytaster.readers import read_all
+    from copytaster.site_memory import without_repeated
 
     pages, name = _work(batch, settings)
     if name is None:
         return batch
     with _alive(batch, settings) as beat, (archive / name).open("rb") as stream:
         readings = read_all(_captured(stream, pages), beat=beat, workers=settings.extract_processes)
+        if settings.site_memory:
+            readings = without_repeated(readings, database_url=settings.database_url)
         with writing(archive / beside(name, batch, "articles")) as out:
             count = write_rows(out, readings)
     log.info("batch %d: read %d of %d pages", batch, count, len(pages))
@@ -168,7 +171,8 @@ def load_articles(batch: int, *, settings: Settings, archive: ArchivePath) -> di
 
     _, name = _work(batch, settings)
     with store.connect(settings.database_url) as db:
-        counts = store.load_batch(db, batch, _load_rows(archive, name, batch)) if name else {}
+        rows = _load_rows(archive, name, batch) if name else ()
+        counts = store.load_batch(db, batch, rows, learn=settings.site_memory)
         store.close_batch(db, batch)
     log.info("batch %d: %s", batch, dict(counts))
     return dict(counts)
@@ -188,6 +192,7 @@ def sweep(*, settings: Settings, archive: ArchivePath) -> dict[str, int]:
 
     with store.connect(settings.database_url) as db:
         counts = store.sweep(db)
+        counts["lines_forgotten"] = store.forget_lines(db)
     counts["files_removed"] = remove_unfinished(archive, older_than_seconds=2 * settings.lease_seconds)
     log.info("sweep: %s", counts)
     return counts

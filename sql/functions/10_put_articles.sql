@@ -47,6 +47,7 @@ BEGIN
     FROM copytaster.stale_articles(v_winners, v_created) AS found;
 
     PERFORM copytaster.update_articles(v_winners, v_stale, v_updated);
+    PERFORM copytaster.put_residue(v_created || v_updated);
 
     INSERT INTO copytaster.url_alias (url, article_id)
     SELECT DISTINCT ON (alias.url) alias.url, article.article_id

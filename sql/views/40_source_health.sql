@@ -17,7 +17,8 @@ SELECT
     coalesce(recent.loaded, 0) AS loaded_7_days,
     coalesce(recent.quarantined, 0) AS quarantined_7_days,
     coalesce(recent.gone, 0) AS gone_7_days,
-    coalesce(recent.waiting, 0) AS waiting_7_days
+    coalesce(recent.waiting, 0) AS waiting_7_days,
+    round(recent.residue::numeric / nullif(recent.loaded, 0), 4) AS residue_share_7_days
 FROM copytaster.source AS source
 LEFT JOIN LATERAL (
     SELECT
@@ -25,7 +26,15 @@ LEFT JOIN LATERAL (
         count(*) FILTER (WHERE page.state = 'loaded') AS loaded,
         count(*) FILTER (WHERE page.state = 'quarantined') AS quarantined,
         count(*) FILTER (WHERE page.state = 'gone') AS gone,
-        count(*) FILTER (WHERE page.state IN ('waiting', 'claimed', 'fetched')) AS waiting
+        count(*) FILTER (WHERE page.state IN ('waiting', 'claimed', 'fetched')) AS waiting,
+        count(*) FILTER (
+            WHERE page.state = 'loaded' AND EXISTS (
+                SELECT FROM copytaster.residue AS residue
+                INNER JOIN copytaster.article AS article
+                    ON residue.article_id = article.article_id AND residue.version = article.version
+                WHERE residue.article_id = page.article_id
+            )
+        ) AS residue
     FROM copytaster.page AS page
     WHERE page.source_id = source.source_id AND page.discovered_at > now() - interval '7 days'
 ) AS recent ON TRUE
@@ -49,6 +58,8 @@ COMMENT ON COLUMN news.source_health.loaded_7_days IS 'Of these, loaded.';
 COMMENT ON COLUMN news.source_health.quarantined_7_days IS 'Of these, held back.';
 COMMENT ON COLUMN news.source_health.gone_7_days IS 'Of these, gone.';
 COMMENT ON COLUMN news.source_health.waiting_7_days IS 'Of these, on their way.';
+COMMENT ON COLUMN news.source_health.residue_share_7_days IS
+'Of those loaded, the share with a line that looks like residue (0 to 1); see news.residue_line for the lines.';
 
 CREATE OR REPLACE VIEW news.funnel AS
 SELECT

@@ -89,7 +89,7 @@ AS $function$
             'strip',
             (cut.item ->> 'place')::integer,
             'line ' || (cut.item ->> 'place') || ' cut by ' || (cut.item ->> 'rule'),
-            cut.item ->> 'line'
+            concat((cut.item ->> 'line'), '  (' || nullif(cut.item ->> 'evidence', '') || ')')
         FROM reading
         CROSS JOIN LATERAL jsonb_array_elements(
             CASE jsonb_typeof(reading.cuts) WHEN 'array' THEN reading.cuts ELSE '[]' END
@@ -152,4 +152,4 @@ AS $function$
 $function$;
 
 COMMENT ON FUNCTION news.explain IS
-'Everything that happened to the page with this address (or alias, or canonical URL): sightings, captures, the signal that won each field, the lines cut and by which rule, findings, what was loaded, and where it stands now. No row: never heard of it.';
+'Everything that happened to the page with this address (or alias, or canonical URL): sightings, captures, the signal that won each field, the lines cut, by which rule and on what evidence, findings, what was loaded, and where it stands now. No row: never heard of it.';

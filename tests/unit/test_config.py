@@ -12,12 +12,12 @@ def test_an_empty_environment_gives_the_defaults():
 
 
 def test_each_setting_is_read_from_its_own_variable():
-    told = {str: "text", int: "7", float: "0.5"}
+    told = {str: "text", int: "7", float: "0.5", bool: "off"}
     environment = {f"COPYTASTER_{f.name.upper()}": told[type(f.default)] for f in fields(Settings)}
     settings = Settings.from_environment(environment)
     for setting in fields(Settings):
         kind = type(setting.default)
-        assert getattr(settings, setting.name) == kind(told[kind])
+        assert getattr(settings, setting.name) == (False if kind is bool else kind(told[kind]))
 
 
 def test_blank_values_are_no_values_and_blanks_around_a_value_are_dropped():
@@ -37,6 +37,7 @@ def test_blank_values_are_no_values_and_blanks_around_a_value_are_dropped():
         ("HOST_DELAY_SECONDS", "nan", "0 or more"),
         ("HOST_DELAY_SECONDS", "-1", "0 or more"),
         ("BATCH_SECONDS", "inf", "more than 0"),
+        ("SITE_MEMORY", "perhaps", "neither on nor off"),
     ],
 )
 def test_a_number_that_cannot_be_used_is_refused_by_name(name, value, complaint):

@@ -17,6 +17,7 @@ from copytaster.store.claims import (
 )
 from copytaster.store.connection import Connection, DatabaseAway, connect
 from copytaster.store.fetches import Import, import_pages, put_hosts, record_fetches
+from copytaster.store.lines import forget_lines, known_articles, known_lines
 from copytaster.store.loads import LoadRow, load_batch
 from copytaster.store.queries import query
 from copytaster.store.sources import (
@@ -43,8 +44,11 @@ __all__ = [
     "claim_due_sources",
     "close_batch",
     "connect",
+    "forget_lines",
     "hosts_of_batch",
     "import_pages",
+    "known_articles",
+    "known_lines",
     "links_of_batch",
     "list_sources",
     "load_batch",

@@ -8,6 +8,7 @@ from psycopg2 import errors
 
 from copytaster.errors import Unusable
 from copytaster.store.connection import Connection
+from copytaster.store.lines import learn_lines
 from copytaster.store.queries import as_json, run
 from copytaster.store.readings import LoadRow, article_row, is_clean, quarantine_row, unstorable_row
 
@@ -27,8 +28,10 @@ _UNSTORABLE = (
 )
 
 
-def load_batch(db: Connection, batch: int, rows: Iterable[LoadRow]) -> Counter[str]:
+def load_batch(db: Connection, batch: int, rows: Iterable[LoadRow], *, learn: bool = True) -> Counter[str]:
     """Load what is clean, quarantine the rest; commit after each chunk.
+
+    New articles teach what their sites repeat, unless ``learn`` is off.
 
     Returns how many rows were ``created``, ``updated`` (a new version), ``refreshed`` (the same
     version, read better), ``unchanged``, ``alias`` (another page speaks for the article),
@@ -38,7 +41,7 @@ def load_batch(db: Connection, batch: int, rows: Iterable[LoadRow]) -> Counter[s
     db.commit()
     counts: Counter[str] = Counter()
     for chunk in _chunks(rows):
-        counts += _load_chunk(db, batch, chunk)
+        counts += _load_chunk(db, batch, chunk, learn=learn)
     return counts
 
 
@@ -56,23 +59,27 @@ def _chunks(rows: Iterable[LoadRow]) -> Iterator[list[LoadRow]]:
         yield chunk
 
 
-def _load_chunk(db: Connection, batch: int, chunk: Sequence[LoadRow]) -> Counter[str]:
+def _load_chunk(db: Connection, batch: int, chunk: Sequence[LoadRow], *, learn: bool) -> Counter[str]:
     try:
-        counts = _put(db, batch, chunk)
+        counts = _put(db, batch, chunk, learn=learn)
     except _UNSTORABLE:
         db.rollback()
-        counts = _put_one_by_one(db, batch, chunk)
+        counts = _put_one_by_one(db, batch, chunk, learn=learn)
     db.commit()
     return counts
 
 
-def _put(db: Connection, batch: int, rows: Sequence[LoadRow]) -> Counter[str]:
+def _put(db: Connection, batch: int, rows: Sequence[LoadRow], *, learn: bool) -> Counter[str]:
     run(db, "lock_batch", batch=batch)
     clean = [article_row(row) for row in rows if is_clean(row)]
     withheld = [quarantine_row(row) for row in rows if not is_clean(row)]
     counts: Counter[str] = Counter()
     if clean:
-        counts.update(row["outcome"] for row in run(db, "put_articles", batch=batch, rows=as_json(clean)))
+        loaded = run(db, "put_articles", batch=batch, rows=as_json(clean))
+        counts.update(row["outcome"] for row in loaded)
+        if learn:
+            new = {row["page_id"]: row["article_id"] for row in loaded if row["outcome"] == "created"}
+            learn_lines(db, {new[r.page_id]: r.article for r in rows if r.article and r.page_id in new})
     if withheld:
         held = run(db, "quarantine_pages", batch=batch, rows=as_json(withheld))
         counts.update({"quarantined": len(held)} if held else {})
@@ -80,14 +87,14 @@ def _put(db: Connection, batch: int, rows: Sequence[LoadRow]) -> Counter[str]:
     return counts
 
 
-def _put_one_by_one(db: Connection, batch: int, rows: Sequence[LoadRow]) -> Counter[str]:
+def _put_one_by_one(db: Connection, batch: int, rows: Sequence[LoadRow], *, learn: bool) -> Counter[str]:
     """Find the rows that cannot be stored: a savepoint for each, only on this failing path."""
     counts: Counter[str] = Counter()
     with db.cursor() as cursor:
         for row in rows:
             cursor.execute("SAVEPOINT one_row")
             try:
-                counts += _put(db, batch, [row])
+                counts += _put(db, batch, [row], learn=learn)
             except _UNSTORABLE as error:
                 cursor.execute("ROLLBACK TO SAVEPOINT one_row")
                 told = as_json([unstorable_row(row, _why(error))])

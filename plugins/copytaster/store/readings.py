@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from copytaster.errors import Reason
-from copytaster.model import Article, Finding, Verdict
+from copytaster.model import Article, Cut, Finding, Verdict
 from copytaster.store.queries import as_json
 
 #: Fields whose change makes a new version. Not among them: what sites change with every delivery
@@ -80,7 +80,7 @@ def article_row(row: LoadRow) -> dict[str, Any]:
         **record,
         "aliases": sorted({article.url, *article.url_aliases}),
         "content_hash": _hash(content),
-        "reading_hash": _hash({**content, **record}),
+        "reading_hash": _hash({**content, **record, "cuts": _without_evidence(article)}),
     }
 
 
@@ -125,6 +125,11 @@ def _cause(finding: Finding | None) -> dict[str, str | None]:
     if finding is None:
         return {"field": None, "rule": None, "seen": None}
     return {"field": finding.field, "rule": finding.rule, "seen": finding.seen}
+
+
+def _without_evidence(article: Article) -> list[Cut]:
+    """Leave out on what evidence lines were cut: it grows with every article of the site."""
+    return [replace(cut, evidence="") for cut in article.cuts]
 
 
 def _hash(content: dict[str, Any]) -> str:

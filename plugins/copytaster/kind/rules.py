@@ -1,50 +1,18 @@
-"""Page -> its kind, with the evidence, before the body is read. Pure.
-
-An article withheld is a loss that nobody sees, a listing let through is one that the checks may
-still catch: so every verdict other than "article" needs two signs, and a page that both says that
-it is an article and has an article's text is one.
-"""
+"""Facts -> a kind that two signs prove, with these signs. Pure."""
 
 import re
-import tomllib
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache, cached_property
 from http import HTTPStatus
-from importlib.resources import files
 
 from lxml import etree
-from lxml.html import HtmlElement
 
 from copytaster import urls
 from copytaster.chars import folded
 from copytaster.jsonld import is_article, strings, types_of
-from copytaster.model import Page, PageKind
+from copytaster.kind.facts import Facts, phrases
+from copytaster.model import PageKind
 from copytaster.rights import read_accessibility
-from copytaster.signals import Signals
 
-Judgement = tuple[PageKind, tuple[str, ...]]
-
-_HIDDEN = (
-    "ancestor::script or ancestor::style or ancestor::noscript or ancestor::template or ancestor::textarea"
-)
-_PROSE = etree.XPath(
-    f"/descendant::text()[string-length() >= 20][not(ancestor::head or ancestor::a or ancestor::nav or ancestor::footer or {_HIDDEN})]",
-    smart_strings=False,
-)
-_SEEN = etree.XPath(
-    "/descendant::text()[not(parent::script or parent::style or parent::noscript or parent::template or parent::textarea)]",
-    smart_strings=False,
-)
-_LINKED_HEADINGS = etree.XPath(
-    "/descendant::*[self::h2 or self::h3 or self::h4][.//a[@href] or ancestor::a[@href]]"
-    "[not(ancestor::nav or ancestor::header or ancestor::footer or ancestor::aside)]"
-)
-_LINKS = etree.XPath("/descendant::a[@href][not(ancestor::nav or ancestor::header or ancestor::footer)]")
-_WIDE = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
-)
 _PASSWORD = etree.XPath("boolean(//input[@type='password'])")
 _CAPTCHA = etree.XPath(
     "boolean(//*[contains(@id,'challenge-') or contains(@id,'px-captcha') or contains(@class,'cf-') or contains(@class,'h-captcha')"
@@ -59,10 +27,8 @@ _FORUM_SOFTWARE = re.compile(
 _NEXT_TO_NOTHING = 250
 _FEW = 1_200
 _STUB = 1_000
-_RUNNING = 60  # a line of fewer is a label
 _FULL = 600
 _MANY_TEASERS = 15
-_TEASER = 25
 _LIST_NODES = frozenset({"CollectionPage", "ItemList", "SearchResultsPage"})
 _FORUM_NODES = frozenset({"DiscussionForumPosting", "QAPage"})
 _MEDIA_NODES = frozenset(
@@ -79,106 +45,15 @@ _MEDIA_NODES = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class _Facts:
-    """What the judges look at; the dear ones are measured when first asked for."""
-
-    tree: HtmlElement
-    page: Page
-    signals: Signals
-
-    @cached_property
-    def prose(self) -> int:
-        """Characters of running text outside of links and navigation; one of an unspaced script counts as three."""
-        return sum(width for text in _PROSE(self.tree) if (width := _width(text)) >= _RUNNING)
-
-    def prose_without(self, kind: PageKind) -> int:
-        """Characters of running text in paragraphs that have none of the words in which such pages speak."""
-        words = _phrases(kind, "words")
-        return sum(
-            width
-            for text in _PROSE(self.tree)
-            if (width := _width(text)) >= _RUNNING and not any(word in text.casefold() for word in words)
-        )
-
-    @cached_property
-    def seen(self) -> str:
-        """All that a reader sees, folded."""
-        return folded(" ".join(_SEEN(self.tree))[:20_000])
-
-    @cached_property
-    def teasers(self) -> int:
-        """Links long enough to be another story's headline."""
-        return sum(len(" ".join(link.itertext()).strip()) >= _TEASER for link in _LINKS(self.tree))
-
-    @cached_property
-    def headings(self) -> int:
-        """Headings that are, or are within, a link: other stories."""
-        return sum(
-            len(" ".join(heading.itertext()).strip()) >= _TEASER for heading in _LINKED_HEADINGS(self.tree)
-        )
-
-    @cached_property
-    def longest(self) -> int:
-        """Characters of the longest running text."""
-        return max(map(_width, _PROSE(self.tree)), default=0)
-
-    @cached_property
-    def told_in_a_row(self) -> int:
-        """Paragraphs that stand side by side, less the linked headings among them: teasers have one each."""
-        rows = Counter(
-            paragraph.getparent()
-            for paragraph in self.tree.iter("p")
-            if _width(" ".join(paragraph.itertext())) >= _RUNNING
-        )
-        rows.subtract(heading.getparent() for heading in _LINKED_HEADINGS(self.tree))
-        return max(rows.values(), default=0)
-
-    @cached_property
-    def types(self) -> frozenset[str]:
-        return frozenset().union(*(types_of(node) for node in self.signals.nodes))
-
-    @cached_property
-    def has_article_node(self) -> bool:
-        return any(
-            is_article(node) and (node.get("headline") or node.get("datePublished"))
-            for node in self.signals.nodes
-        )
-
-    @cached_property
-    def og_type(self) -> str:
-        return (self.signals.first("og:type") or "").lower()
-
-    @cached_property
-    def claims_article(self) -> bool:
-        """Markup says that this is one article, with its date."""
-        dated = self.signals.first("article:published_time", "datepublished", "date") is not None
-        return self.has_article_node or (self.og_type == "article" and dated)
-
-    def titled(self, kind: PageKind) -> str | None:
-        """Find the phrase of that kind that stands in the title or the first heading."""
-        headings = [folded(heading.text) for heading in self.signals.headings[:1]]
-        texts = [f" {text} " for text in (folded(self.signals.title), *headings) if text]
-        return next(
-            (phrase for phrase in _phrases(kind, "titles") if any(_says(text, phrase) for text in texts)),
-            None,
-        )
-
-    def says(self, kind: PageKind) -> str | None:
-        """Find the phrase of that kind that stands anywhere on the page."""
-        return next((phrase for phrase in _phrases(kind, "texts") if phrase in self.seen), None)
-
-
-def judge(tree: HtmlElement, page: Page, signals: Signals) -> Judgement:
-    """Say what kind of page this is and by which signs; an article unless there are two."""
-    facts = _Facts(tree, page, signals)
+def apply_rules(facts: Facts) -> tuple[PageKind, tuple[str, ...]] | None:
+    """Give the first kind, most certain first, that is proven."""
     for kind, find in _JUDGES:
         if evidence := find(facts):
             return kind, evidence
-    return "article", ()
+    return None
 
 
-def _bot_challenge(facts: _Facts) -> tuple[str, ...]:
+def _bot_challenge(facts: Facts) -> tuple[str, ...]:
     if facts.claims_article or facts.prose > _FEW:
         return ()
     title, text = facts.titled("bot_challenge"), facts.says("bot_challenge")
@@ -193,7 +68,7 @@ def _bot_challenge(facts: _Facts) -> tuple[str, ...]:
     return ()
 
 
-def _consent_wall(facts: _Facts) -> tuple[str, ...]:
+def _consent_wall(facts: Facts) -> tuple[str, ...]:
     if facts.has_article_node or facts.prose > 2 * _FEW:
         return ()
     title, text = facts.titled("consent_wall"), facts.says("consent_wall")
@@ -205,8 +80,8 @@ def _consent_wall(facts: _Facts) -> tuple[str, ...]:
     return (said, f"{other} characters of text about something else")
 
 
-def _error_like(kind: PageKind) -> Callable[[_Facts], tuple[str, ...]]:
-    def find(facts: _Facts) -> tuple[str, ...]:
+def _error_like(kind: PageKind) -> Callable[[Facts], tuple[str, ...]]:
+    def find(facts: Facts) -> tuple[str, ...]:
         if facts.claims_article or facts.prose > _FEW:
             return ()
         title = facts.titled(kind)
@@ -215,21 +90,21 @@ def _error_like(kind: PageKind) -> Callable[[_Facts], tuple[str, ...]]:
     return find
 
 
-def _login(facts: _Facts) -> tuple[str, ...]:
+def _login(facts: Facts) -> tuple[str, ...]:
     if facts.claims_article or facts.prose > _FULL or not _PASSWORD(facts.tree):
         return ()
     title = facts.titled("login")
     return (f"title says {title!r}", "a field for a password") if title else ()
 
 
-def _live_blog(facts: _Facts) -> tuple[str, ...]:
+def _live_blog(facts: Facts) -> tuple[str, ...]:
     live = [node for node in facts.signals.nodes if "LiveBlogPosting" in types_of(node)]
     if live and ("liveBlogUpdate" in live[0] or "coverageStartTime" in live[0]):
         return ("JSON-LD LiveBlogPosting", "updates or a time of coverage in it")
     return ()
 
 
-def _paywall_stub(facts: _Facts) -> tuple[str, ...]:
+def _paywall_stub(facts: Facts) -> tuple[str, ...]:
     if facts.prose > 2 * _STUB:
         return ()
     told = read_accessibility(facts.signals, None)
@@ -245,7 +120,7 @@ def _paywall_stub(facts: _Facts) -> tuple[str, ...]:
     return ()
 
 
-def _is_cut(facts: _Facts) -> bool:
+def _is_cut(facts: Facts) -> bool:
     """JSON-LD counts far more words than the page shows."""
     counts = [
         int(text)
@@ -256,7 +131,7 @@ def _is_cut(facts: _Facts) -> bool:
     return any(count > 100 and count * 5 > 3 * facts.prose for count in counts)  # noqa: PLR2004 - a word has five letters
 
 
-def _needs_javascript(facts: _Facts) -> tuple[str, ...]:
+def _needs_javascript(facts: Facts) -> tuple[str, ...]:
     if len(facts.seen) > _NEXT_TO_NOTHING or any(
         strings(node.get("articleBody")) for node in facts.signals.nodes
     ):
@@ -267,7 +142,7 @@ def _needs_javascript(facts: _Facts) -> tuple[str, ...]:
     phrase = next(
         (
             phrase
-            for phrase in _phrases("needs_javascript", "texts")
+            for phrase in phrases("needs_javascript", "texts")
             if phrase in hidden or phrase in facts.seen
         ),
         None,
@@ -280,7 +155,7 @@ def _needs_javascript(facts: _Facts) -> tuple[str, ...]:
     return ()
 
 
-def _media_only(facts: _Facts) -> tuple[str, ...]:
+def _media_only(facts: Facts) -> tuple[str, ...]:
     if facts.prose > _FULL or facts.has_article_node:
         return ()
     if facts.og_type.startswith(("video", "music")):
@@ -293,7 +168,7 @@ def _media_only(facts: _Facts) -> tuple[str, ...]:
     )
 
 
-def _gallery(facts: _Facts) -> tuple[str, ...]:
+def _gallery(facts: Facts) -> tuple[str, ...]:
     found = facts.types & {"ImageGallery", "MediaGallery"}
     return (
         (f"JSON-LD {min(found)}", f"{facts.prose} characters of text")
@@ -302,7 +177,7 @@ def _gallery(facts: _Facts) -> tuple[str, ...]:
     )
 
 
-def _forum(facts: _Facts) -> tuple[str, ...]:
+def _forum(facts: Facts) -> tuple[str, ...]:
     if any(is_article(node) and "NewsArticle" in types_of(node) for node in facts.signals.nodes):
         return ()
     if found := facts.types & _FORUM_NODES:
@@ -315,7 +190,7 @@ def _forum(facts: _Facts) -> tuple[str, ...]:
     )
 
 
-def _product(facts: _Facts) -> tuple[str, ...]:
+def _product(facts: Facts) -> tuple[str, ...]:
     if facts.claims_article:
         return ()
     if facts.og_type.startswith("product") or "og:product" in facts.og_type:
@@ -324,7 +199,7 @@ def _product(facts: _Facts) -> tuple[str, ...]:
     return ("JSON-LD Product with offers", "no article in its markup") if sold and facts.prose < _FEW else ()
 
 
-def _section_front(facts: _Facts) -> tuple[str, ...]:
+def _section_front(facts: Facts) -> tuple[str, ...]:
     if facts.claims_article or not facts.page.url:
         return ()
     if urls.is_homepage(facts.page.url) and (facts.teasers >= _MANY_TEASERS or facts.prose < _FULL):
@@ -335,13 +210,13 @@ def _section_front(facts: _Facts) -> tuple[str, ...]:
         or _STORY_PATH.search(facts.page.url)
     ):
         return ()
-    few_words = facts.prose < facts.headings * _PROSE_OF_A_TEASER * 2 and facts.longest < _LONGEST_TEASER
-    if few_words and facts.told_in_a_row < _TOLD_IN_A_ROW:
-        return (f"{facts.headings} headings that are links", f"no paragraph over {facts.longest} characters")
+    few_words = facts.prose < facts.headings * _PROSE_OF_A_TEASER * 2 and facts.outline.longest < _LONGEST_TEASER
+    if few_words and facts.outline.in_a_row < _TOLD_IN_A_ROW:
+        return (f"{facts.headings} headings that are links", f"no paragraph over {facts.outline.longest} characters")
     return ()
 
 
-def _listing(facts: _Facts) -> tuple[str, ...]:
+def _listing(facts: Facts) -> tuple[str, ...]:
     if facts.claims_article:
         return ()
     nodes = facts.types & _LIST_NODES
@@ -368,7 +243,7 @@ _STORY_PATH = re.compile(
 )
 
 #: Every kind that is looked for, most certain first.
-_JUDGES: tuple[tuple[PageKind, Callable[[_Facts], tuple[str, ...]]], ...] = (
+_JUDGES: tuple[tuple[PageKind, Callable[[Facts], tuple[str, ...]]], ...] = (
     ("bot_challenge", _bot_challenge),
     ("live_blog", _live_blog),
     ("soft_404", _error_like("soft_404")),
@@ -384,23 +259,3 @@ _JUDGES: tuple[tuple[PageKind, Callable[[_Facts], tuple[str, ...]]], ...] = (
     ("section_front", _section_front),
     ("listing", _listing),
 )
-
-
-def _width(text: str) -> int:
-    text = " ".join(text.split())
-    return len(text) if text.isascii() else len(text) + 2 * len(_WIDE.findall(text))
-
-
-def _says(text: str, phrase: str) -> bool:
-    """Whole words, where the script has any."""
-    return f" {phrase} " in text if phrase.isascii() else phrase in text
-
-
-@cache
-def _phrases(kind: PageKind, where: str) -> tuple[str, ...]:
-    return tuple(_table().get(kind, {}).get(where, ()))
-
-
-@cache
-def _table() -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads(files("copytaster").joinpath("data", "kinds.toml").read_text(encoding="utf-8"))

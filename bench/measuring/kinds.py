@@ -33,10 +33,12 @@ class Case:
 
     @property
     def is_no_article(self) -> bool:
+        """Whether the corpus says that this is a list or a thread."""
         return self.page_type in NO_ARTICLES
 
     @property
     def label(self) -> str:
+        """The type; all that are no lists or threads are articles."""
         return self.page_type if self.is_no_article else "article"
 
 

@@ -8,15 +8,13 @@ back only what scores far above nearly every article that it was learned from.
 from lxml.html import HtmlElement
 
 from copytaster.kind.facts import Facts
-from copytaster.kind.rules import apply_rules
+from copytaster.kind.rules import Judgement, settle
 from copytaster.kind.scorecard import weigh
-from copytaster.model import Page, PageKind
+from copytaster.model import Page
 from copytaster.signals import Signals
-
-Judgement = tuple[PageKind, tuple[str, ...]]
 
 
 def judge(tree: HtmlElement, page: Page, signals: Signals) -> Judgement:
     """Say what kind of page this is and by which signs."""
     facts = Facts(tree, page, signals)
-    return apply_rules(facts) or weigh(facts) or ("article", ())
+    return settle(facts) or weigh(facts) or ("article", ())

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from copytaster import urls
+from copytaster.errors import Unusable
 from copytaster.kind.words import ADDRESS
 
 _SEPARATORS = re.compile(r"[-_.]+")
 _DATE = re.compile(r"/(?:19|20)\d\d[/-]?(?:\d\d?|[a-z]{3})(?:/|-)")
-_NUMBERED = re.compile(r"=\d+(?:&|$)")  # /?p=123 is a page, /?ref=feed the front page
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def read_address(url: str) -> Address:
     return Address(
         forum_words=tuple(word for word in unique if word in ADDRESS["forum"]),
         list_words=tuple(word for word in unique if word in ADDRESS["list"]),
-        is_front=urls.is_homepage(url.partition("?")[0]) and not _NUMBERED.search(parts.query),
+        is_front=_is_front(url),
         is_dated=_DATE.search(path) is not None,
         words=len([word for word in _SEPARATORS.split(last) if word]),
         path=parts.path.rstrip("/") + "/",
@@ -55,6 +55,16 @@ def leads_below(href: str, address: Address) -> bool:
     if href.startswith("/") and not href.startswith("//"):
         return href.startswith(address.path)
     return href.partition("//")[2].removeprefix("www.").startswith(address.host + address.path)
+
+
+def _is_front(url: str) -> bool:
+    """Say whether this is a front page, also with tracking parameters; ``/?p=123`` is a page."""
+    if not urls.is_homepage(url.partition("?")[0]):
+        return False
+    try:
+        return urls.is_homepage(urls.canonicalize(url))
+    except Unusable:
+        return False
 
 
 def _split(url: str) -> SplitResult | None:

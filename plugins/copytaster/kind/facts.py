@@ -32,22 +32,27 @@ class Facts:
 
     @cached_property
     def outline(self) -> Outline:
+        """The shape of the page."""
         return Outline(self.tree, self.signals.title)
 
     @cached_property
     def address(self) -> Address:
+        """What the page's address tells."""
         return read_address(self.page.url)
 
     @cached_property
     def prose(self) -> int:
+        """Characters of running text outside of links and navigation."""
         return self.outline.prose
 
     @cached_property
     def teasers(self) -> int:
+        """Links long enough to be another story's headline."""
         return self.outline.teasers
 
     @cached_property
     def headings(self) -> int:
+        """Headings that are, or are within, a link: other stories."""
         return len(self.outline.linked_headings)
 
     def prose_without(self, kind: PageKind) -> int:
@@ -66,10 +71,12 @@ class Facts:
 
     @cached_property
     def types(self) -> frozenset[str]:
+        """Types of all JSON-LD nodes."""
         return frozenset().union(*(types_of(node) for node in self.signals.nodes))
 
     @cached_property
     def has_article_node(self) -> bool:
+        """JSON-LD has an article with a headline or a date."""
         return any(
             is_article(node) and (node.get("headline") or node.get("datePublished"))
             for node in self.signals.nodes
@@ -77,6 +84,7 @@ class Facts:
 
     @cached_property
     def og_type(self) -> str:
+        """What Open Graph says that the page is."""
         return (self.signals.first("og:type") or "").lower()
 
     @cached_property

@@ -14,8 +14,8 @@ _INPUTS = etree.XPath("count(/descendant::*[self::input or self::select or self:
 _ITEMS = etree.XPath("count(/descendant::li)")
 _ROWS = etree.XPath("count(/descendant::tr)")
 _USER = re.compile(
-    r"/(?:users?|members?|profiles?|u|memberlist|profil|membre|mitglied|usuario|people)(?:/|\.php)"
-    r"|[?&](?:u|uid)=\d|member\.php|profile\.php|action=profile"
+    r"[/?&](?:users?|members?|profiles?|u|uid|memberlist|profil|membre|mitglied|usuario|people)"
+    r"(?:[/=]|\.php\?[a-z]+=)([^/?&#\n]+)"
 )
 _LIST_TYPES = frozenset({"CollectionPage", "ItemList", "SearchResultsPage", "OfferCatalog", "ProductGroup"})
 _THREAD_TYPES = frozenset({"DiscussionForumPosting", "QAPage", "Question", "Answer"})
@@ -38,7 +38,7 @@ def _mark(name: str) -> Callable[[Facts], float]:
 
 
 def _users(facts: Facts) -> float:
-    return len({href for href in facts.outline.hrefs if _USER.search(href)})
+    return len(set(_USER.findall("\n".join(facts.outline.hrefs))))
 
 
 def _below(facts: Facts) -> float:
@@ -99,7 +99,7 @@ FEATURES: dict[str, Feature] = {
     "cards_pictured": Feature(lambda f: f.outline.cards.pictured, "{:.0f} cards with link and picture"),
     "cards_priced": Feature(lambda f: f.outline.cards.priced, "{:.0f} cards with link and price"),
     "label": Feature(lambda f: f.outline.label[1], "one label stands in {} links and buttons"),
-    "users": Feature(_users, "{} links to users' pages"),
+    "users": Feature(_users, "links to the pages of {} users"),
     "inputs": Feature(lambda f: float(_INPUTS(f.tree)), "{:.0f} fields and buttons"),
     "items": Feature(lambda f: float(_ITEMS(f.tree)), "{:.0f} list items"),
     "rows": Feature(lambda f: float(_ROWS(f.tree)), "{:.0f} rows of tables"),

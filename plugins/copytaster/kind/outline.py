@@ -54,8 +54,8 @@ _PRICE = re.compile(
 )
 _LABEL = range(3, 26)
 _OFTEN = 4
-_MOST_KINDS = 8  # of block that are looked at, the most frequent first
-_SAMPLE = 4  # blocks of each
+_MOST_KINDS = 6  # of block that are looked at, the most frequent first
+_SAMPLE = 3  # blocks of each
 _CARD = range(12, 701)  # characters of a card
 _SEVERAL = 3
 _LEVELS = 7
@@ -162,6 +162,7 @@ class Outline:
 
     @cached_property
     def link_texts(self) -> tuple[str, ...]:
+        """Texts within links."""
         return tuple(text for found in _LINK_TEXTS(self.tree) if (text := found.strip()))
 
     @cached_property
@@ -172,6 +173,7 @@ class Outline:
 
     @cached_property
     def hrefs(self) -> tuple[str, ...]:
+        """Where the links lead to, as written."""
         return tuple(_HREFS(self.tree))
 
     @cached_property
@@ -206,10 +208,10 @@ class Outline:
 
     @cached_property
     def marks(self) -> Counter[str]:
-        """How many words of class names and ids speak of a forum, of a shop, of filters and so on."""
+        """How many words of different class names and ids speak of a forum, of a shop, of filters and so on."""
         found: Counter[str] = Counter()
         for names in (_CLASSES(self.tree), _IDS(self.tree)):
-            for word, count in Counter(_PART.findall(" ".join(names))).items():
+            for word, count in Counter(_PART.findall(" ".join(set(names)))).items():
                 for mark in MARKS.get(word.lower(), ()):
                     found[mark] += count
         return found

@@ -6,7 +6,6 @@ from http import HTTPStatus
 
 from lxml import etree
 
-from copytaster import urls
 from copytaster.chars import folded
 from copytaster.jsonld import is_article, strings, types_of
 from copytaster.kind.facts import Facts, phrases
@@ -45,12 +44,33 @@ _MEDIA_NODES = frozenset(
 )
 
 
-def apply_rules(facts: Facts) -> tuple[PageKind, tuple[str, ...]] | None:
-    """Give the first kind, most certain first, that is proven."""
-    for kind, find in _JUDGES:
+Judgement = tuple[PageKind, tuple[str, ...]]
+
+
+def settle(facts: Facts) -> Judgement | None:
+    """Give the first kind, most certain first, that is proven; None where only weighing can tell."""
+    for kind, find in _CERTAIN:
+        if evidence := find(facts):
+            return kind, evidence
+    if _reads_as_article(facts):
+        return "article", ()
+    for kind, find in _LISTS:
         if evidence := find(facts):
             return kind, evidence
     return None
+
+
+def _reads_as_article(facts: Facts) -> bool:
+    """One full column of running text, and markup or many paragraphs in a row that make it one story."""
+    if facts.address.is_front or facts.address.forum_words:
+        return False
+    column = facts.outline.main_column
+    if facts.has_article_node or facts.og_type == "article":
+        return column > _COLUMN
+    return (
+        column > max(_LONG_COLUMN, _MOST_OF_ALL * facts.prose)
+        and facts.outline.in_a_row >= _PARAGRAPHS_OF_A_STORY
+    )
 
 
 def _bot_challenge(facts: Facts) -> tuple[str, ...]:
@@ -202,7 +222,7 @@ def _product(facts: Facts) -> tuple[str, ...]:
 def _section_front(facts: Facts) -> tuple[str, ...]:
     if facts.claims_article or not facts.page.url:
         return ()
-    if urls.is_homepage(facts.page.url) and (facts.teasers >= _MANY_TEASERS or facts.prose < _FULL):
+    if facts.address.is_front and (facts.teasers >= _MANY_TEASERS or facts.prose < _FULL):
         return ("the address of a front page", f"{facts.teasers} links as long as headlines")
     if (
         facts.og_type == "article"
@@ -210,9 +230,14 @@ def _section_front(facts: Facts) -> tuple[str, ...]:
         or _STORY_PATH.search(facts.page.url)
     ):
         return ()
-    few_words = facts.prose < facts.headings * _PROSE_OF_A_TEASER * 2 and facts.outline.longest < _LONGEST_TEASER
+    few_words = (
+        facts.prose < facts.headings * _PROSE_OF_A_TEASER * 2 and facts.outline.longest < _LONGEST_TEASER
+    )
     if few_words and facts.outline.in_a_row < _TOLD_IN_A_ROW:
-        return (f"{facts.headings} headings that are links", f"no paragraph over {facts.outline.longest} characters")
+        return (
+            f"{facts.headings} headings that are links",
+            f"no paragraph over {facts.outline.longest} characters",
+        )
     return ()
 
 
@@ -227,8 +252,8 @@ def _listing(facts: Facts) -> tuple[str, ...]:
         and facts.prose < facts.teasers * _PROSE_OF_A_TEASER
     ):
         return (f"JSON-LD {min(nodes)}", f"{facts.teasers} links as long as headlines")
-    if facts.og_type != "article" and facts.teasers >= _MANY_TEASERS and facts.prose < _FULL:
-        return (f"{facts.teasers} links as long as headlines", f"{facts.prose} characters of text")
+    if facts.og_type != "article" and facts.teasers >= _MANY_TEASERS and not facts.prose:
+        return (f"{facts.teasers} links as long as headlines", "no running text")
     return ()
 
 
@@ -242,8 +267,12 @@ _STORY_PATH = re.compile(
     r"/(?:19|20)\d\d/\d\d?/|/[^/?]*(?:-[^/?-]+){3}[^/?]*/?$|/[^/?]*\d{4,}[^/?]*$|/articles?/"
 )
 
-#: Every kind that is looked for, most certain first.
-_JUDGES: tuple[tuple[PageKind, Callable[[Facts], tuple[str, ...]]], ...] = (
+_COLUMN = 1_500
+_LONG_COLUMN = 3_000
+_MOST_OF_ALL = 0.6
+_PARAGRAPHS_OF_A_STORY = 5
+_Judges = tuple[tuple[PageKind, Callable[[Facts], tuple[str, ...]]], ...]
+_CERTAIN: _Judges = (
     ("bot_challenge", _bot_challenge),
     ("live_blog", _live_blog),
     ("soft_404", _error_like("soft_404")),
@@ -256,6 +285,8 @@ _JUDGES: tuple[tuple[PageKind, Callable[[Facts], tuple[str, ...]]], ...] = (
     ("gallery", _gallery),
     ("media_only", _media_only),
     ("product", _product),
+)
+_LISTS: _Judges = (
     ("section_front", _section_front),
     ("listing", _listing),
 )

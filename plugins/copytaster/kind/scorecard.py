@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from copytaster.kind.facts import Facts
 from copytaster.kind.features import FEATURES
+from copytaster.kind.rules import Judgement
 from copytaster.model import PageKind
 
 Decision: TypeAlias = "float | tuple[str, float, Decision, Decision]"
@@ -23,9 +24,9 @@ _FORUM_SIGNS: Mapping[str, float] = {
     "forum_address": 1,
     "thread_types": 1,
     "users": 3,
-    "forum_names": 10,
-    "member_names": 10,
-    "reply_names": 10,
+    "forum_names": 8,
+    "member_names": 8,
+    "reply_names": 8,
 }
 
 
@@ -39,7 +40,7 @@ class Scorecard:
     features: tuple[str, ...]
 
 
-def weigh(facts: Facts, scorecard: Scorecard | None = None) -> tuple[PageKind, tuple[str, ...]] | None:
+def weigh(facts: Facts, scorecard: Scorecard | None = None) -> Judgement | None:
     """Say which kind of list or thread this is and what counted most; None for an article."""
     scorecard = scorecard or read_scorecard()
     values = {name: FEATURES[name].measure(facts) for name in scorecard.features}

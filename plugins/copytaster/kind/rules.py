@@ -61,16 +61,11 @@ def settle(facts: Facts) -> Judgement | None:
 
 
 def _reads_as_article(facts: Facts) -> bool:
-    """One full column of running text, and markup or many paragraphs in a row that make it one story."""
+    """Markup says that it is one, and there is a full column of running text."""
     if facts.address.is_front or facts.address.forum_words:
         return False
-    column = facts.outline.main_column
-    if facts.has_article_node or facts.og_type == "article":
-        return column > _COLUMN
-    return (
-        column > max(_LONG_COLUMN, _MOST_OF_ALL * facts.prose)
-        and facts.outline.in_a_row >= _PARAGRAPHS_OF_A_STORY
-    )
+    claims = facts.has_article_node or facts.og_type == "article"
+    return claims and facts.outline.main_column > _COLUMN
 
 
 def _bot_challenge(facts: Facts) -> tuple[str, ...]:
@@ -268,9 +263,6 @@ _STORY_PATH = re.compile(
 )
 
 _COLUMN = 1_500
-_LONG_COLUMN = 3_000
-_MOST_OF_ALL = 0.6
-_PARAGRAPHS_OF_A_STORY = 5
 _Judges = tuple[tuple[PageKind, Callable[[Facts], tuple[str, ...]]], ...]
 _CERTAIN: _Judges = (
     ("bot_challenge", _bot_challenge),

@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from lxml import etree
@@ -58,7 +58,9 @@ _MOST_KINDS = 6  # of block that are looked at, the most frequent first
 _SAMPLE = 3  # blocks of each
 _CARD = range(12, 701)  # characters of a card
 _SEVERAL = 3
+_LONGEST_NAME = 60
 _LEVELS = 7
+_FIRST = 200  # elements by which a page of an unspaced script is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ class Outline:
     @cached_property
     def running(self) -> tuple[Running, ...]:
         """Running texts outside of links and navigation."""
-        is_wide = _WIDE.search(self._title + " ".join(self.link_texts[:100])) is not None
+        first = islice(self.tree.iter("p", "h1", "h2", "a", "div"), _FIRST)
+        is_wide = _WIDE.search(self._title + "".join(element.text or "" for element in first)) is not None
         found = []
         for text in (_LONG_IF_WIDE if is_wide else _LONG)(self.tree):
             if (size := width(text)) >= RUNNING:
@@ -242,11 +245,15 @@ def width(text: str) -> int:
 
 def _kind_of(block: HtmlElement) -> tuple[str, str]:
     """Tag and first class, without a number; of a block without a class the class of what it stands in."""
-    names = block.get("class")
-    if names and (words := names.split(None, 1)):
-        return block.tag, words[0].rstrip("-_0123456789")
+    if (names := block.get("class")) and (first := _first_name(names)):
+        return block.tag, first
     above = block.getparent()
     return block.tag, f">{above.get('class') or ''}" if above is not None else ">"
+
+
+@lru_cache(maxsize=16_384)
+def _first_name(names: str) -> str:
+    return next(iter(names.split(None, 1)), "").rstrip("-_0123456789")[:_LONGEST_NAME]
 
 
 def _is_around(block: HtmlElement) -> bool:

@@ -71,14 +71,17 @@ def _reads_as_article(facts: Facts) -> bool:
 def _bot_challenge(facts: Facts) -> tuple[str, ...]:
     if facts.claims_article or facts.prose > _FEW:
         return ()
-    title, text = facts.titled("bot_challenge"), facts.says("bot_challenge")
-    signs = [f"title says {title!r}"] * bool(title) + [f"text says {text!r}"] * bool(text)
-    if signs and (
-        (title and text)
-        or _CAPTCHA(facts.tree)
-        or facts.prose < _NEXT_TO_NOTHING
+    title = facts.titled("bot_challenge")
+    is_refused = (
+        facts.prose < _NEXT_TO_NOTHING
         or facts.page.http_status >= HTTPStatus.BAD_REQUEST
-    ):
+        or _CAPTCHA(facts.tree)
+    )
+    if not title and not is_refused:
+        return ()  # before all that is seen is read, which is dear
+    text = facts.says("bot_challenge")
+    signs = [f"title says {title!r}"] * bool(title) + [f"text says {text!r}"] * bool(text)
+    if signs and (is_refused or (title and text)):
         return (*signs, f"{facts.prose} characters of text")
     return ()
 
@@ -86,8 +89,11 @@ def _bot_challenge(facts: Facts) -> tuple[str, ...]:
 def _consent_wall(facts: Facts) -> tuple[str, ...]:
     if facts.has_article_node or facts.prose > 2 * _FEW:
         return ()
-    title, text = facts.titled("consent_wall"), facts.says("consent_wall")
-    if not title and (not text or facts.claims_article or facts.teasers >= _TEASERS_OF_A_SITE):
+    title = facts.titled("consent_wall")
+    if not title and (facts.claims_article or facts.teasers >= _TEASERS_OF_A_SITE):
+        return ()
+    text = None if title else facts.says("consent_wall")
+    if not title and not text:
         return ()
     if (other := facts.prose_without("consent_wall")) > _STUB // 2:
         return ()  # a banner over something to read
@@ -123,6 +129,9 @@ def _paywall_stub(facts: Facts) -> tuple[str, ...]:
     if facts.prose > 2 * _STUB:
         return ()
     told = read_accessibility(facts.signals, None)
+    is_short = facts.claims_article and facts.prose < _STUB and _is_cut(facts)
+    if not is_short and (not told or told[0]):
+        return ()
     phrase = facts.says("paywall_stub")
     if told and not told[0] and (facts.prose < _FULL or phrase or _is_cut(facts)):
         return (
@@ -130,7 +139,7 @@ def _paywall_stub(facts: Facts) -> tuple[str, ...]:
             f"{facts.prose} characters of text",
             *([f"text says {phrase!r}"] if phrase else []),
         )
-    if phrase and facts.claims_article and facts.prose < _STUB and _is_cut(facts):
+    if phrase and is_short:
         return (f"text says {phrase!r}", f"{facts.prose} characters of text")
     return ()
 
@@ -147,6 +156,8 @@ def _is_cut(facts: Facts) -> bool:
 
 
 def _needs_javascript(facts: Facts) -> tuple[str, ...]:
+    if facts.prose > 3 * _NEXT_TO_NOTHING:  # cheaper to know than all that is seen
+        return ()
     if len(facts.seen) > _NEXT_TO_NOTHING or any(
         strings(node.get("articleBody")) for node in facts.signals.nodes
     ):

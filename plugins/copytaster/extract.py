@@ -11,12 +11,13 @@ from copytaster.errors import Unusable
 from copytaster.fingerprint import text_digest
 from copytaster.language import read_language
 from copytaster.metadata import Metadata, read_metadata
-from copytaster.model import Article, Block, Page
+from copytaster.model import Article, Block, Cut, Page
 from copytaster.parse import has_markup, is_json, parse_html, sniff
 from copytaster.reading import ExtractorFailed, read_blocks, seen_blocks
 from copytaster.signals import read_signals
 from copytaster.strip import Stripped, ruleset_version, strip
 from copytaster.strip.lines import count_words
+from copytaster.teaserboxes import take_out_boxes
 
 #: Changes whenever the same page may give another article.
 EXTRACTOR_VERSION = "1"
@@ -61,13 +62,15 @@ def _read(page: Page, tree: HtmlElement) -> Article:
     signals = read_signals(tree)
     page_kind, evidence = kind.judge(tree, page, signals)
     told = read_metadata(page, signals, tree)
+    boxes = take_out_boxes(tree)
     blocks = _best_blocks(tree, told)
     language = read_language(told.languages, "\n".join(block.text for block in blocks))
     stripped = strip(
         blocks, headline=told.headline, abstract=told.abstract, authors=told.authors, language=language
     )
     article = _article(page, told, stripped, language)
-    return replace(article, page_kind=page_kind, kind_evidence=evidence)
+    boxed = (Cut(line=line, rule="teaser-box", place=len(blocks)) for line in boxes)
+    return replace(article, page_kind=page_kind, kind_evidence=evidence, cuts=(*article.cuts, *boxed))
 
 
 def _best_blocks(tree: HtmlElement, told: Metadata) -> tuple[Block, ...]:

@@ -1,6 +1,7 @@
 """Page -> Article. Pure: the same page always gives the same article."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -13,12 +14,13 @@ from copytaster.errors import Unusable
 from copytaster.fingerprint import text_digest
 from copytaster.language import read_language
 from copytaster.metadata import Metadata, read_metadata
-from copytaster.model import Article, Block, Page
+from copytaster.model import Article, Block, Cut, Page
 from copytaster.parse import has_markup, is_json, parse_html, sniff
 from copytaster.reading import ExtractorFailed, read_blocks, seen_blocks
 from copytaster.signals import read_signals
 from copytaster.strip import Stripped, ruleset_version, strip
 from copytaster.strip.lines import count_words
+from copytaster.teaserboxes import take_out_boxes
 
 #: Changes whenever the same page may give another article.
 EXTRACTOR_VERSION = "2"
@@ -64,11 +66,18 @@ def _read(page: Page, tree: HtmlElement) -> Article:
     signals = read_signals(tree)
     page_kind, evidence = kind.judge(tree, page, signals)
     told = read_metadata(page, signals, tree)
+    boxes = take_out_boxes(tree)
     layout = lay_out(tree)
     language = read_language(told.languages, sample(layout))
-    blocks = _chosen(tree, layout, told, language)
-    article = _article(page, told, blocks, language)
-    return replace(article, page_kind=page_kind, kind_evidence=evidence)
+    stripped = _chosen(tree, layout, told, language)
+    article = _article(page, told, stripped, language)
+    boxed = _boxed(boxes, len(stripped.kept) + len(stripped.cuts))
+    return replace(article, page_kind=page_kind, kind_evidence=evidence, cuts=(*article.cuts, *boxed))
+
+
+def _boxed(lines: Iterable[str], first: int) -> Iterator[Cut]:
+    """Count the lines of boxes that were taken out below all others: where they stood is not known."""
+    return (Cut(line=line, rule="teaser-box", place=first + at) for at, line in enumerate(lines))
 
 
 def sample(layout: Layout) -> str:

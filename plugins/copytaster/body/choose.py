@@ -4,7 +4,7 @@ The page itself is judged first. Where that leaves doubt, and only there, trafil
 too, and a second judge weighs both: most pages are clear, and its reading is what costs most.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from copytaster.body import judge
 from copytaster.body.evidence import Column, Columns, Lines, compare, measure
 from copytaster.body.layout import HEADINGS
 from copytaster.model import Block, Cut
-from copytaster.strip import Stripped
+from copytaster.strip import Stripped, numbered
 
 #: Likelihood from which on a line is the article's, and below which it cannot become so.
 KEPT = 0.45
@@ -62,8 +62,8 @@ def settle(choice: Choice, stripped: Stripped) -> Stripped:
 
     ``stripped`` is what the rules make of the choice's blocks.
     """
-    by_rule = {cut.place: cut for cut in stripped.cuts}
-    standing = [at for at in range(len(choice.blocks)) if at not in by_rule]
+    whole = {cut.place for cut in stripped.cuts if cut.line == choice.blocks[cut.place].text}
+    standing = [at for at in range(len(choice.blocks)) if at not in whole]
     kept = {
         choice.places[at]: block
         for at, block in zip(standing, stripped.kept, strict=True)
@@ -71,23 +71,10 @@ def settle(choice: Choice, stripped: Stripped) -> Stripped:
     }
     cuts = {cut.place: cut for cut in choice.passed}
     for at, (place, block, doubt) in enumerate(zip(choice.places, choice.blocks, choice.doubts, strict=True)):
-        if at in by_rule:
-            cuts[place] = by_rule[at]
-        elif doubt:
+        if doubt:
             cuts[place] = Cut(line=block.text, rule="unlikely", place=place, evidence=doubt)
-    return _numbered(kept, cuts, stripped.doubtful)
-
-
-def _numbered(kept: Mapping[int, Block], cuts: Mapping[int, Cut], doubtful: tuple[Cut, ...]) -> Stripped:
-    """Count all lines in reading order; a listing of code is as many as it has."""
-    lines: list[Block] = []
-    told: list[Cut] = []
-    for place in sorted({*kept, *cuts}):
-        if place in cuts:
-            told.append(replace(cuts[place], place=len(lines) + len(told)))
-        else:
-            lines += (replace(kept[place], text=line) for line in kept[place].text.split("\n"))
-    return Stripped(kept=tuple(lines), cuts=tuple(told), doubtful=doubtful)
+    cuts |= {choice.places[cut.place]: cut for cut in stripped.cuts}
+    return Stripped(**numbered(kept, cuts), doubtful=stripped.doubtful)
 
 
 def _doubt(lines: Lines, points: Column) -> float:

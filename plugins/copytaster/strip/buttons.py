@@ -1,34 +1,111 @@
 """Finds the lines that say no more than "read more". Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
+from copytaster.strip.cards import card_height, rooms
 from copytaster.strip.glue import is_glued
 from copytaster.strip.lines import Line
+from copytaster.strip.tails import DOTS, points
 
 _BUTTON_WORDS = 6
 _FEW = 3
-_ARROWS = (*"»›→▸▶❯➜", ">>", " >")
+_NEAR_END = 3
+_LEAST_WORD = 7
+_NO_BUTTONS = frozenset({"pre", "code", "td", "h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def find_buttons(lines: Sequence[Line]) -> tuple[int, ...]:
     """Index the buttons: known in a language, or short lines that recur and behave as one."""
-    known = {i for i, line in enumerate(lines) if "read-more" in line.whole}
-    return tuple(sorted(known.union(_recurring(lines))))
+    known = {i for i, line in enumerate(lines) if line.is_tail or "read-more" in line.whole}
+    tails = {line.key for line in lines if line.is_tail}
+    places = _short(lines)
+    known.update(i for key in tails for i in places.get(key, ()))
+    known.update(_below_glued(lines, places))
+    return tuple(sorted(known.union(_recurring(lines, places))))
 
 
-def _recurring(lines: Sequence[Line]) -> Iterator[int]:
-    """Find the short lines that stand on the page again with an arrow, or thrice below glued teasers."""
+def _short(lines: Sequence[Line]) -> Mapping[str, Sequence[int]]:
+    """Group the places of short lines by what they say."""
     places: dict[str, list[int]] = defaultdict(list)
     for i, line in enumerate(lines):
-        if line.key and line.words <= _BUTTON_WORDS:
+        if (
+            line.key
+            and line.words <= _BUTTON_WORDS
+            and "#" not in line.key
+            and line.block.tag not in _NO_BUTTONS
+        ):
             places[line.key].append(i)
+    return places
+
+
+def _recurring(lines: Sequence[Line], places: Mapping[str, Sequence[int]]) -> Iterator[int]:
+    """Find the short lines that stand on the page again with an arrow, or below one teaser after another."""
     for same in places.values():
         if len(same) > 1:
-            below_glued = len(same) >= _FEW and _stand_below_glued(lines, same)
-            yield from (i for i in same if i and (below_glued or lines[i].text.rstrip().endswith(_ARROWS)))
+            below = _stand_below_glued(lines, same) or (
+                len(same) >= _FEW and _stand_below_titles(lines, same)
+            )
+            yield from (i for i in same if i and (below or points(lines[i].text)))
+
+
+def _stand_below_titles(lines: Sequence[Line], places: Sequence[int]) -> bool:
+    """Tell whether such lines stand below teasers that do not show it by a joint."""
+    last = lines[places[-1]]
+    if _is_short(last) or ((last.ends_sentence or last.last in {":", "："}) and not last.text.endswith(DOTS)):
+        return False
+    return _stand_below_cards(lines, places) or _stand_between_prose(lines, places)
+
+
+def _below_glued(lines: Sequence[Line], places: Mapping[str, Sequence[int]]) -> Iterator[int]:
+    """Find the only one of its kind, with an arrow, below a glued teaser."""
+    for same in places.values():
+        if len(same) == 1 and same[0] and points(lines[same[0]].text) and is_glued(lines[same[0] - 1]):
+            yield same[0]
 
 
 def _stand_below_glued(lines: Sequence[Line], places: Sequence[int]) -> bool:
     above = [lines[i - 1] for i in places if i]
-    return _FEW * sum(map(is_glued, above)) >= 2 * len(above)
+    glued = sum(map(is_glued, above))
+    return glued >= _FEW - 1 and _FEW * glued >= 2 * len(above)
+
+
+def _stand_below_cards(lines: Sequence[Line], places: Sequence[int]) -> bool:
+    """Tell whether one card after another, each of other words, runs to the end below such lines."""
+    if len(lines) - places[-1] > _NEAR_END:
+        return False
+    gaps = [b - a for a, b in pairwise(places)][-(_FEW - 1) :]
+    gap = gaps[-1]
+    if len(set(gaps)) > 1 or not 1 < gap <= 1 + 4:
+        return False
+    run = rooms(places)[-_FEW:]
+    run = [run[1], *run[1:]] if run[0].room < gap - 1 else run
+    tops = {lines[button.index - gap + 1].key for button in run}
+    return len(tops) >= _FEW - 1 and card_height(lines, run) == gap - 1
+
+
+def _stand_between_prose(lines: Sequence[Line], places: Sequence[int]) -> bool:
+    """Tell whether plain titles, each with a summary at most, stand above such lines between paragraphs.
+
+    A heading of the article's own is marked as one, and a name above an answer has a question above it.
+    """
+    group = rooms(places)
+    height = card_height(lines, group)
+    tops = [b.index - height for b in group if b.room >= height]
+    if not height or len({lines[top].key for top in tops}) < len(tops):
+        return False
+    plain = [
+        top for top in tops if lines[top].block.tag == "p" and lines[top].last not in {"?", "？", "؟", ";"}
+    ]
+    around = [top for top in tops if _is_between_prose(lines, top - 1, top + height + 1)]
+    return _FEW * min(len(plain), len(around)) >= 2 * len(group)
+
+
+def _is_between_prose(lines: Sequence[Line], before: int, after: int) -> bool:
+    return before >= 0 and lines[before].ends_sentence and after < len(lines) and lines[after].ends_sentence
+
+
+def _is_short(line: Line) -> bool:
+    """Tell a greeting or a name from a button, in a script that sets spaces."""
+    return line.key.isascii() and len(line.key) < _LEAST_WORD

@@ -17,6 +17,11 @@ _LINKED_WORDS = 4
 _ALL = 0.95  # share of a line's letters that stand in links
 _EVERY_OTHER = 2
 _ERROR_WORDS = 45
+#: Names of networks, with whatever ending a language gives them.
+_NETWORK = re.compile(
+    r"\b(?:facebook|instagram|whatsapp|twitter|telegram|linkedin|youtube|tiktok|pinterest|viber)|фейсбук|инстаграм|телеграм"
+)
+_SHARE_WORDS = 6
 _UNSPACED = "\u0e00"  # from this character on, most scripts set no spaces
 _RIGHTS = re.compile(r"\W*?(?:[©ⓒ]|\(c\)\s|copyright\b)", re.IGNORECASE)
 
@@ -52,6 +57,18 @@ def edge_lines_saying(*rules: str) -> Finder:
     return find
 
 
+def share_lines(page: Standing) -> Iterator[int]:
+    """Find share and follow buttons; at the edges also in words that we do not know, by the name of a network."""
+    yield from lines_saying("share")(page)
+    for i in (*page.head, *page.tail):
+        line = page.lines[i]
+        short = line.words <= _SHARE_WORDS and not (
+            line.ends_sentence or line.is_heading or is_item(line.block)
+        )
+        if short and _NETWORK.search(line.key) and not is_quote(line.text):
+            yield i
+
+
 def advertisements(page: Standing) -> Iterator[int]:
     """Find marks of advertisements, and above or below the article what such a mark introduces."""
     yield from lines_saying("advertisement")(page)
@@ -63,11 +80,17 @@ def advertisements(page: Standing) -> Iterator[int]:
 
 def cross_references(page: Standing) -> Iterator[int]:
     """Find lines that point to another story: "Also read: …", or the label and the title below it."""
+    below_teasers = {card.stop for card in page.cards}
     for i, line in enumerate(page.lines):
         label = page.labels[i]
         if label and line.words <= _REFERENCE_WORDS and not line.is_prose and _refers(label, line.last):
             yield i
-            if " " in label.key and not any(map(str.isalnum, label.rest)) and _is_referred(page, i + 1):
+            if (
+                i not in below_teasers
+                and " " in label.key
+                and not any(map(str.isalnum, label.rest))
+                and _is_referred(page, i + 1)
+            ):
                 yield i + 1
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 #: Bullets, arrows, dots, quotes and brackets that chrome wears at its edges.
 _EDGES = (
@@ -31,6 +32,7 @@ _FOLDING = str.maketrans(
     | dict.fromkeys(map(chr, range(0x64B, 0x653)))
 )
 _OTHERS = re.compile(r"[\W_]+")
+_SHORT = 1_000
 _DIGITS = re.compile(r"\d+")
 
 
@@ -44,4 +46,15 @@ def fold(text: str) -> str:
 
 def letters(text: str) -> str:
     """Keep the letters and digits of a text, folded: equal for two spellings of one headline."""
-    return _OTHERS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    return _letters(text) if len(text) > _SHORT else _short_letters(text)
+
+
+def _letters(text: str) -> str:
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.casefold())
+    return _OTHERS.sub("", text.casefold())
+
+
+@lru_cache(maxsize=1_024)  # several rules ask it of the same lines, in each pass
+def _short_letters(text: str) -> str:
+    return _letters(text)

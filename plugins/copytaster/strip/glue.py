@@ -4,33 +4,48 @@ import re
 
 from copytaster.strip.lines import Line
 
-_SMALL = r"a-zß-öø-ÿ\u0101-\u017eа-яё-џґα-ωάέήίόύώ"
-_LARGE = r"A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁ-ЏҐΑ-ΩΆΈΉΊΌΎΏ"
+SMALL = r"a-zß-öø-ÿ\u0101-\u017eа-яё-џґα-ωάέήίόύώ"
+LARGE = r"A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁ-ЏҐΑ-ΩΆΈΉΊΌΎΏ"
 #: A headline and a summary with no space between them: "…with North KoreaThe White House…".
-_GLUED = re.compile(rf"(?<!\S)\S*[{_SMALL}\d.!?%)\]”\"'’»…][“\"'‘«(„¿¡]?[{_LARGE}](?:\S*?[^\s,.;:])?(?=\s)")
+_GLUED = re.compile(
+    rf"(?<!\S)\S*(?:[{SMALL}\d]|(?<=[{SMALL}\d])[.;%]|(?<=\S)[!?)\]”\"'’»…])[“\"'‘«(„¿¡]?[{LARGE}](?:\S*?[^\s,.;:])?(?=\s)"
+)
 #: Joints that are common elsewhere too: believed only above a "read more".
 _LOOSELY_GLUED = re.compile(
-    rf"[{_SMALL}]{{3}}\d|[{_LARGE}][“\"«„][{_LARGE}]|[{_LARGE}]{{2}}[{_LARGE}][{_SMALL}]{{2}}|[{_SMALL}?!][-–—]\s?[{_LARGE}]|"
-    rf"[{_SMALL}][.?!…”\"»][{_LARGE}]|[{_SMALL}][“\"«„]\S"
+    rf"[{SMALL}]{{3}}\d|[{LARGE}][“\"«„][{LARGE}]|[{LARGE}]{{2}}[{LARGE}][{SMALL}]{{2}}|[{SMALL}?!][-–—]\s?[{LARGE}]|"
+    rf"[{SMALL}]{{2}}[{LARGE}]\w+,\s|[{SMALL}][.?!…”\"»][{LARGE}]|[{SMALL}][“\"«„]\S"
 )
-_SENTENCE_END = re.compile(rf"[{_SMALL}]{{2}}[.]\s")
-_NAME_PREFIX = re.compile(rf"\W*(?:Mc|Mac|De|Di|Du|Da|La|Le|Van|Von|Fitz|[OD]['’]|\w{{1,2}})(?=[{_LARGE}])")
+_SENTENCE_END = re.compile(rf"[{SMALL}]{{2}}[.]\s")
+_NAME_PREFIX = re.compile(
+    rf"\W*(?:Mc|Mac|De|Di|Du|Da|La|Le|Van|Von|Fitz|[OD]['’]|\w{{1,2}}|\w{{1,6}}['’])(?=[{LARGE}])"
+)
 _HEADLINE_CHARACTERS = 6
 HEADLINE_LIMIT = 260
 _SUMMARY_WORDS = 2
+_BEGINNING = 6
 _GLUED_WORDS = 6
 
 
 def is_glued(line: Line) -> bool:
     """Tell whether a headline and a summary are stuck together in this line."""
-    if line.words < _GLUED_WORDS:
-        return False
-    text = line.text
+    return line.words >= _GLUED_WORDS and is_glued_text(line.text)
+
+
+def is_glued_text(text: str) -> bool:
+    """Tell the same of a text."""
+    if _begins_twice(text):
+        return True
     for found in _GLUED.finditer(text, 0, HEADLINE_LIMIT):
         if found.start() >= _HEADLINE_CHARACTERS and not _NAME_PREFIX.match(found[0]):
             within = _SENTENCE_END.search(text, 0, found.start()) is None
             return within and len(text[found.end() :].split()) >= _SUMMARY_WORDS
     return False
+
+
+def _begins_twice(text: str) -> bool:
+    """Tell whether a summary repeats the headline that is stuck to it: in any script."""
+    again = text.find(text[:_BEGINNING], _BEGINNING, HEADLINE_LIMIT)
+    return again > 0 and not text[again - 1].isspace() and text.startswith(text[:again], again)
 
 
 def is_loosely_glued(line: Line) -> bool:

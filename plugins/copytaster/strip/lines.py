@@ -14,7 +14,7 @@ _ASKING = frozenset("?!…？！؟")
 STOPS = frozenset(".!?…。！？．؟۔।॥።")
 #: From this many characters a word on, spaces do not part the words.
 _UNSPACED = 8
-_UNSPACED_SCRIPT = re.compile(
+UNSPACED_SCRIPT = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
 )
 #: A sentence of this many words is prose, not a title or a button.
@@ -27,7 +27,7 @@ _KEY_LENGTH = 80
 def count_words(text: str) -> int:
     """Count the words; two characters count as one where a script sets no spaces."""
     words = len(text.split())
-    if not text.isascii() and words * _UNSPACED < len(text) and _UNSPACED_SCRIPT.search(text):
+    if not text.isascii() and words * _UNSPACED < len(text) and UNSPACED_SCRIPT.search(text):
         return len(text) // 2
     return words
 
@@ -61,6 +61,7 @@ class Line:
     open: frozenset[str]  # rules with an open phrase that it fits
     label: Label | None  # what stands before its first colon or bar, if that is a phrase
     language: str | None
+    is_tail: bool = False  # a button that stood at the end of another line
 
     @property
     def text(self) -> str:
@@ -98,7 +99,7 @@ class Line:
         return _TITLE_WORDS <= self.words <= PROSE_WORDS and (self.last not in STOPS or self.last in _ASKING)
 
 
-def read_line(block: Block, place: int, language: str | None) -> Line:
+def read_line(block: Block, place: int, language: str | None, *, is_tail: bool = False) -> Line:
     """Read a block; ``language`` is the page's, without region."""
     text = block.text
     short = len(text) <= _OPEN_LENGTH  # a longer line is no phrase; its beginning identifies it
@@ -115,6 +116,7 @@ def read_line(block: Block, place: int, language: str | None) -> Line:
         open=told.open_rules(key, language) if speaks else _NO_RULES,
         label=_label(text, language) if short else None,
         language=language,
+        is_tail=is_tail,
     )
 
 

@@ -12,6 +12,7 @@ _TAG = re.compile(r"\s*</?[a-z][a-z0-9-]*(?:\s[^<>]*)?/?>.*", re.DOTALL)
 #: More lines of script than these, or lines that look like code around them, are a listing.
 _LEAKS = 2
 _LISTING = re.compile(r"[{};]\s*$|^\s*(?:</?[a-z]+|#include|import |def |class |\$ )")
+_CODE = re.compile(r"[{(=<@/.\[]")  # without one of these nothing is a script
 _SCRIPT = re.compile(
     r"\s*(?:(?:var|let|const)\s+\w+\s*=|(?:window|document)\.\w+|\(?function\s*\w*\(|googletag\.|dataLayer\b|"
     r"\(adsbygoogle|@media\b.*\{|@import\b|<!--|/\*|\$\(|jQuery\(|if\s*\(\w[\w.]*\)\s*\{|\{\s*\"@?\w+\"\s*:|"
@@ -24,7 +25,7 @@ def leaked_markup(page: Standing) -> Iterator[int]:
     for i, line in enumerate(page.lines):
         if line.block.tag not in {"pre", "code"} and _is_leak(line.text):
             yield i
-    scripts = [i for i, line in enumerate(page.lines) if _SCRIPT.match(line.text)]
+    scripts = [i for i, line in enumerate(page.lines) if _CODE.search(line.text) and _SCRIPT.match(line.text)]
     if (
         scripts
         and len(scripts) <= _LEAKS
@@ -34,7 +35,10 @@ def leaked_markup(page: Standing) -> Iterator[int]:
 
 
 def _is_leak(text: str) -> bool:
-    return _SHORTCODE.fullmatch(text) is not None or _TIMESTAMP.fullmatch(text) is not None
+    first = text[:1]
+    if first == "[":
+        return _SHORTCODE.fullmatch(text) is not None
+    return (first.isdigit() or first.isspace()) and _TIMESTAMP.fullmatch(text) is not None
 
 
 def bare_addresses(page: Standing) -> Iterator[int]:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from copytaster.strip import phrases
 from copytaster.strip.buttons import find_buttons
+from copytaster.strip.cards import find_cards
 from copytaster.strip.folding import fold, letters
 from copytaster.strip.lines import Label, Line
 
@@ -83,6 +84,12 @@ class Standing:
     def buttons(self) -> Sequence[int]:
         """Indexes of the lines that say no more than "read more", in order."""
         return find_buttons(self.lines)
+
+    @cached_property
+    def cards(self) -> Sequence[range]:
+        """The lines of each teaser that stands above a button, in order."""
+        labels = {i for i in self.buttons if self.lines[i].text.rstrip().endswith((":", "："))}
+        return sorted(find_cards(self.lines, set(self.buttons) - labels), key=lambda card: card.start)
 
     @cached_property
     def titles_alternate_from(self) -> int:

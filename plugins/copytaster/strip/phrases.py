@@ -18,6 +18,8 @@ from copytaster.strip.folding import fold
 _Told = tuple[str, str, str]  # phrase, rule, language
 _Whole = Mapping[str, Mapping[str, frozenset[str]]]  # folded line -> rule -> languages
 _NO_RULES: frozenset[str] = frozenset()
+_EDGE = 4
+_SHORT_EDGE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class Phrases:
     whole: _Whole
     begun: Mapping[str, tuple[_Open, ...]]
     ended: Mapping[str, tuple[_Open, ...]]
-    held: Mapping[str, tuple[tuple[str, str], ...]]  # language, "" for all -> (text within, rule)
+    held: Mapping[str, tuple[tuple[str, tuple[tuple[str, str], ...]], ...]]
+    """Language, "" for all -> a word, and the texts within a line that have it, each with its rule."""
     date_words: frozenset[str]
     news_words: tuple[str, ...]  # that lines of site keywords are made of
     digest: str  # of all phrases
@@ -70,16 +73,26 @@ class Phrases:
 
     def open_rules(self, key: str, language: str | None = None) -> frozenset[str]:
         """Name the rules of which an open phrase fits this folded line."""
-        found = [rule for text, rule in self.held.get(language or "", self.held[""]) if text in key]
-        for phrases in (self.begun.get(key[:2], ()), self.ended.get(key[-2:], ())):
+        found = [
+            rule
+            for word, texts in self.held.get(language or "", self.held[""])
+            if word in key
+            for text, rule in texts
+            if text in key
+        ]
+        for phrases in (*self._begun(key), self.ended.get(key[-2:], ())):
             found += [p.rule for p in phrases if p.fits(key) and p.counts_in(language)]
         return frozenset(found) if found else _NO_RULES
 
     def beginning(self, key: str, rule: str, language: str | None = None) -> str:
         """Return the longest phrase of the rule that the folded line begins with, or nothing."""
-        begun = (p for p in self.begun.get(key[:2], ()) if p.rule == rule and p.counts_in(language))
+        begun = (p for same in self._begun(key) for p in same if p.rule == rule and p.counts_in(language))
         fitting = (p.begin for p in begun if p.fits(key))
         return max(fitting, key=len, default="")
+
+    def _begun(self, key: str) -> tuple[tuple[_Open, ...], ...]:
+        """Open phrases that can begin a line, by their first characters."""
+        return self.begun.get(key[:_EDGE], ()), self.begun.get(key[:_SHORT_EDGE], ())
 
 
 @cache
@@ -106,9 +119,9 @@ def _compile(told: Iterable[_Told]) -> Phrases:
     languages = {language for _, _, language in told}
     return Phrases(
         whole=_whole(entry for entry in chrome if "…" not in entry[0]),
-        begun=_by_edge((p.begin[:2], p) for p in opened if p.begin),
+        begun=_by_edge((_edge(p.begin), p) for p in opened if p.begin),
         ended=_by_edge((p.end[-2:], p) for p in opened if p.end and not p.begin),
-        held={name: tuple(_held(opened, name)) for name in ("", *languages)},
+        held={name: _by_word(_held(opened, name)) for name in ("", *languages)},
         date_words=frozenset(fold(phrase) for phrase, rule, _ in told if rule == "date-words"),
         news_words=tuple({fold(phrase) for phrase, rule, _ in told if rule == "keywords"}),
         digest=hashlib.sha256(repr(sorted(told)).encode()).hexdigest()[:8],
@@ -136,6 +149,18 @@ def _held(phrases: Iterable[_Open], language: str) -> Iterator[tuple[str, str]]:
         counts = not language or phrase.language in {language, "en"}
         if counts and phrase.middle and not phrase.begin and not phrase.end:
             yield phrase.middle, phrase.rule
+
+
+def _by_word(texts: Iterable[tuple[str, str]]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Group texts by their longest word: few lines have any of these."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for text, rule in texts:
+        found.setdefault(max(text.split(), key=len), []).append((text, rule))
+    return tuple((word, tuple(same)) for word, same in found.items())
+
+
+def _edge(begin: str) -> str:
+    return begin[:_EDGE] if len(begin) >= _EDGE else begin[:_SHORT_EDGE]
 
 
 def _by_edge(phrases: Iterable[tuple[str, _Open]]) -> Mapping[str, tuple[_Open, ...]]:

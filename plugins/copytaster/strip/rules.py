@@ -35,6 +35,7 @@ RULES: tuple[Rule, ...] = (
         find=teasers.teasers_above_buttons,
         bold=True,
     ),
+    Rule(name="beside-teasers", cuts="what is printed around teasers", find=teasers.beside_teasers),
     Rule(name="related-list", cuts="a list of other stories", find=teasers.related_lists, bold=True),
     Rule(
         name="doubled-title", cuts="cards that say their title twice", find=teasers.doubled_titles, bold=True
@@ -45,7 +46,7 @@ RULES: tuple[Rule, ...] = (
     Rule(name="cross-reference", cuts='"also read: …" within the text', find=chrome.cross_references),
     Rule(name="linked-headline", cuts="another story's headline alone", find=chrome.linked_headlines),
     Rule(name="report-error", cuts='"spotted an error? let us know"', find=chrome.error_reports),
-    Rule(name="share", cuts="share and follow buttons", find=chrome.lines_saying("share")),
+    Rule(name="share", cuts="share and follow buttons", find=chrome.share_lines),
     Rule(name="subscribe", cuts="newsletters, apps, subscriptions", find=chrome.lines_saying("subscribe")),
     Rule(name="advertisement", cuts="advertisements and their marks", find=chrome.advertisements),
     Rule(name="continued", cuts="story continues below", find=chrome.lines_saying("continued")),

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from copytaster.strip import phrases
-from copytaster.strip.glue import HEADLINE_LIMIT, is_glued, is_loosely_glued
-from copytaster.strip.lines import Line
+from copytaster.strip.glue import is_glued
+from copytaster.strip.lines import Line, is_item
 from copytaster.strip.page import Standing
 
 _OPENER_WORDS = 12
@@ -16,8 +16,11 @@ _PARTING = re.compile(r"[,、،，;؛|]")
 _CARD_LINES = 4  # a teaser has at most so many lines: title, date, summary, button
 _SUMMARY_LIMIT = 70
 _FEW = 3
+_RUN_UP = 6  # lines between an article and a list of teasers
+_LABEL_WORDS = 4
+_RUNS_ON = frozenset(",;，、；،")
 _PAIR = 2  # a title and a summary
-_GLUED_LABEL = re.compile(r"\S+(?:\s\S+){0,4}\s?[:：](?:\S|\s*$)")
+_GLUED_LABEL = re.compile(r"\S+(?:\s\S+){0,7}\s?[:：](?:\S|\s*$)")
 
 
 def buttons(page: Standing) -> Sequence[int]:
@@ -27,63 +30,75 @@ def buttons(page: Standing) -> Sequence[int]:
 
 def teasers_above_buttons(page: Standing) -> Iterator[int]:
     """Find lines with a "read more" right below, where they look like other stories."""
-    more = [i for i in page.buttons if i and not page.lines[i].text.rstrip().endswith((":", "："))]
-    buttons_at = frozenset(more)
-    for i in more:
-        line = page.lines[i - 1]
-        if is_glued(line) or (len(more) > 1 and (_is_story(line) or is_loosely_glued(line))):
-            yield i - 1
-        elif len(more) >= _FEW and i > 1 and (i - 2 in buttons_at or is_opener(page, i - 2)):
-            yield i - 1  # between two buttons stands nothing of the article
-    yield from _cards(page, more)
+    for card in page.cards:
+        yield from card
 
 
-def _is_story(line: Line) -> bool:
-    """Tell whether a line can be the title of another story; in a script without case, any can."""
-    return (
-        line.is_linked or (line.is_title and not line.text.rstrip().endswith(":")) or _is_caseless(line.text)
-    )
+def beside_teasers(page: Standing) -> Iterator[int]:
+    """Find what is printed between the article and a list of teasers that ends the page, and below that list.
+
+    Keywords, headings, share buttons: in any language they are short and no sentences.
+    """
+    if len(page.cards) >= _FEW:
+        yield from takewhile(lambda i: _is_lone_label(page, i), page.head)
+        yield from takewhile(lambda i: _is_lone_label(page, i), reversed(page.tail))
+    run = _last_run(page)
+    if len(run) > 1:
+        yield from range(run[-1].stop + 1, len(page.lines))
+        yield from _run_up(page, run[0].start)
 
 
-def _is_caseless(text: str) -> bool:
-    sample = text[:HEADLINE_LIMIT]
-    return sum(char.lower() != char.upper() for char in sample) * _FEW < len(sample)
+def _last_run(page: Standing) -> Sequence[range]:
+    """Find the cards that stand one below the other at the end of the page, below the article."""
+    cards = page.cards
+    if not cards or cards[0].start == 0:
+        return ()
+    below = range(cards[-1].stop + 1, len(page.lines))
+    if len(below) > _FEW or any(page.lines[i].words > _OPENER_WORDS for i in below):
+        return ()
+    start = len(cards) - 1
+    while start and cards[start - 1].stop + 1 == cards[start].start:
+        start -= 1
+    return cards[start:]
 
 
-def _cards(page: Standing, more: Sequence[int]) -> Iterator[int]:
-    """Find teasers of several lines, title, date, summary, button, that stand on the page again and again."""
-    if len(more) < _FEW:
-        return
-    buttons_at = frozenset(more)
-    for height in range(_CARD_LINES - 1, 1, -1):
-        tops = [
-            i - height
-            for i in more
-            if i >= height
-            and _heads_card(page.lines[i - height])
-            and not buttons_at.intersection(range(i - height, i))
-        ]
-        if len(tops) * _FEW >= len(more) * 2 and (height == _PAIR or _stand_close(more, height)):
-            for top in tops:
-                yield from range(top, top + height)
+def _run_up(page: Standing, start: int) -> Iterator[int]:
+    """Walk up from the first teaser over what is no sentence of the article."""
+    for i in range(start - 1, max(0, start - 1 - _RUN_UP), -1):
+        if not is_beside_teasers(page.lines[i]):
             return
+        yield i
 
 
-def _heads_card(line: Line) -> bool:
-    return line.is_title and not line.is_heading
+def is_beside_teasers(line: Line) -> bool:
+    """Tell whether a line next to a list of teasers can belong to it: no sentence of the article."""
+    label = line.words <= _OPENER_WORDS and line.last not in _RUNS_ON and not is_item(line.block)
+    label = label and not line.ends_sentence
+    return label or bool(line.whole) or _is_keywords(line) or _is_explained(line)
 
 
-def _stand_close(more: Sequence[int], height: int) -> bool:
-    return all(b - a == height + 1 for a, b in pairwise(more))
+def _is_explained(line: Line) -> bool:
+    """Tell a heading with the sentence that explains it glued to its colon."""
+    return line.words <= _SUMMARY_LIMIT // 2 and _GLUED_LABEL.match(line.text) is not None
+
+
+def _is_lone_label(page: Standing, index: int) -> bool:
+    """Tell whether a line at an edge is too short for a standfirst or a last word."""
+    line = page.lines[index]
+    return (
+        line.words <= _LABEL_WORDS
+        and not line.ends_sentence
+        and not line.is_heading
+        and not is_item(line.block)
+    )
 
 
 def related_lists(page: Standing) -> Iterator[int]:
     """Find the heading of a list of other stories and what is below it, to where the article's own text resumes."""
     more = frozenset(page.buttons)
-    unnamed = _unnamed_opener(page, more)
     done = reached = 0  # runs of teasers are walked once, however many of their lines are headings
     for start in range(len(page.lines)):
-        if is_opener(page, start) or start == unnamed:
+        if is_opener(page, start):
             yield start
             reached = _end_of_teasers(page, max(start + 1, reached), more)
             resumes = start + 1 < reached < len(page.lines) and page.lines[reached - 1].is_heading
@@ -103,24 +118,6 @@ def is_opener(page: Standing, index: int) -> bool:
     if line.key[len(phrase) :].lstrip().startswith(":"):
         return True
     return line.words <= _OPENER_WORDS and not line.ends_sentence and not line.text.rstrip().endswith(":")
-
-
-def _unnamed_opener(page: Standing, more: frozenset[int]) -> int:
-    """Place of a heading in words that we do not know, above teasers that run to the end; or -1."""
-    if len(more) < _FEW:
-        return -1
-    gap = _last_gap(len(page.lines), more)
-    first = next((i for i in page.buttons if i > gap), 0) - _PAIR
-    for place in (first, first - 1):
-        if place >= 0 and _GLUED_LABEL.match(page.lines[place].text):
-            return place if page.lines[place].words <= _SUMMARY_LIMIT // 2 else -1
-    return -1
-
-
-def _last_gap(end: int, more: frozenset[int]) -> int:
-    """Last line from which on no button stands within a teaser's height; -1 if there is none."""
-    places = range(end - 2, -1, -1)
-    return next((i for i in places if more.isdisjoint(range(i, i + _CARD_LINES))), -1)
 
 
 def _end_of_teasers(page: Standing, start: int, more: frozenset[int]) -> int:
@@ -187,11 +184,9 @@ def glued_tail(page: Standing) -> Iterator[int]:
 def keyword_lines(page: Standing) -> Iterator[int]:
     """Find site keywords: short fragments between commas, next to a list of other stories or at an end."""
     places = [i for i, line in enumerate(page.lines) if _is_keywords(line)]
-    unnamed = _unnamed_opener(page, frozenset(page.buttons)) if places else -1
     for i in places:
         line = page.lines[i]
-        beside = unnamed >= 0 and abs(unnamed - i) <= 1
-        beside = beside or any(0 <= j < len(page.lines) and is_opener(page, j) for j in (i - 1, i + 1))
+        beside = any(0 <= j < len(page.lines) and is_opener(page, j) for j in (i - 1, i + 1))
         if beside or (i in {0, len(page.lines) - 1} and _says_news(line)):
             yield i
 

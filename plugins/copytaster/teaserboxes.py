@@ -26,8 +26,9 @@ _LONGEST_BUTTON = 40
 _HOLDERS = ("p", "div", "li", "span", "section", "td", "h2", "h3", "h4", "b")
 _LEAVES = etree.XPath(
     f"/descendant::*[not(*)][string-length() > 2 and string-length() <= {_LONGEST_BUTTON}]"
-    "[not(self::script or self::style or self::option or self::title or self::time or self::h1)]"
+    "[not(self::script or self::style or self::option or self::title or self::time or self::h1 or ancestor::nav or ancestor::footer)]"
 )
+_LENGTH = etree.XPath("string-length()")
 _TEXTS = etree.XPath(
     "descendant::text()[not(ancestor::script or ancestor::style or ancestor::noscript or ancestor::template)]",
     smart_strings=False,
@@ -48,6 +49,7 @@ _FEW = 3
 _MOST_LINES = 4
 _PAIR = 2
 _MOST_LETTERS = 1_000
+_MOST_RAW = 8_000  # with scripts and the spaces between the tags
 _LEAST_LETTERS = 6
 _LEAST_ENDED = 8
 _MOST_WORDS = 120
@@ -106,8 +108,11 @@ def _believed(tree: HtmlElement, language: str | None) -> Iterator[Sequence[_Box
         inside: Counter[HtmlElement] = Counter(
             up for button in buttons for up in chain((button.element,), button.element.iterancestors())
         )
+        sure = "read-more" in load().whole_rules(key, language) or all(map(_points, buttons))
+        first = (box for button in buttons[:_FEW] if (box := _box(button, inside)))
+        if not any(_is_teaser(box, sure=sure) for box in first):
+            continue  # most groups are something else, and looking at all their members is dear
         boxes = [box for button in buttons if (box := _box(button, inside))]
-        sure = "read-more" in load().whole_rules(key, language) or all(_points(box.button) for box in boxes)
         teasers = [box for box in boxes if _is_teaser(box, sure=sure)]
         if len(teasers) >= (_PAIR if sure else _FEW) and len(teasers) >= _MOST * len(buttons):
             shapes = {_shape(box) for box in teasers if box.element.tag != "p"}
@@ -157,9 +162,9 @@ def _box(button: _Button, inside: Mapping[HtmlElement, int]) -> _Box | None:
     """Climb from a button to the largest element that holds no other and is not the whole."""
     element = None
     for up in chain((button.element,), button.element.iterancestors()):
-        if inside[up] > 1 or up.tag in _WHOLE or up.find(".//h1") is not None:
+        if inside[up] > 1 or up.tag in _WHOLE or _LENGTH(up) > _MOST_RAW:
             break
-        if sum(map(len, _TEXTS(up))) > _MOST_LETTERS:
+        if sum(map(len, _TEXTS(up))) > _MOST_LETTERS or up.find(".//h1") is not None:
             break
         element = up
     if element is None:

@@ -26,8 +26,9 @@ _LONGEST_BUTTON = 40
 _HOLDERS = ("p", "div", "li", "span", "section", "td", "h2", "h3", "h4", "b")
 _LEAVES = etree.XPath(
     f"/descendant::*[not(*)][string-length() > 2 and string-length() <= {_LONGEST_BUTTON}]"
-    "[not(self::script or self::style or self::option or self::title or self::time or self::h1)]"
+    "[not(self::script or self::style or self::option or self::title or self::time or self::h1 or ancestor::nav or ancestor::footer)]"
 )
+_LENGTH = etree.XPath("string-length()")
 _TEXTS = etree.XPath(
     "descendant::text()[not(ancestor::script or ancestor::style or ancestor::noscript or ancestor::template)]",
     smart_strings=False,
@@ -48,6 +49,7 @@ _FEW = 3
 _MOST_LINES = 4
 _PAIR = 2
 _MOST_LETTERS = 1_000
+_MOST_RAW = 8_000  # with scripts and the spaces between the tags
 _LEAST_LETTERS = 6
 _LEAST_ENDED = 8
 _END = 4  # letters in which texts that end in the same button agree
@@ -173,9 +175,9 @@ def _box(button: _Button, inside: Mapping[HtmlElement, int]) -> _Box | None:
     """Climb from a button to the largest element that holds no other and is not the whole."""
     element = None
     for up in chain((button.element,), button.element.iterancestors()):
-        if inside[up] > 1 or up.tag in _WHOLE or up.find(".//h1") is not None:
+        if inside[up] > 1 or up.tag in _WHOLE or _LENGTH(up) > _MOST_RAW:
             break
-        if sum(map(len, _TEXTS(up))) > _MOST_LETTERS:
+        if sum(map(len, _TEXTS(up))) > _MOST_LETTERS or up.find(".//h1") is not None:
             break
         element = up
     if element is None:

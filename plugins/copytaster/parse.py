@@ -16,8 +16,16 @@ _FEED = re.compile(
     r"^\s*(?:<\?xml[^>]*\?>\s*)?(?:(?><!--.*?-->)\s*)*+<(?:rss|feed|urlset|sitemapindex|svg)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_BLANKS = re.compile(rb"[ \t\r\n]{200,}")
 _COUNT = etree.XPath("count(//*)")
-_MOST_ELEMENTS = 30_000
+_TEXTS = etree.XPath("//text()[not(parent::script or parent::style)]", smart_strings=False)
+_MOST_ELEMENTS = (
+    16_000  # some readers take time by its square; of thousands of real pages, the largest has 10,106
+)
+_MOST_TEXT = 1_000_000  # characters: three novels
+_LARGE = 500_000  # bytes of markup below which nobody need count
+_LARGEST = 9_000_000  # bytes: the parser loses a text of more than ten million
+_MOST_SIGNS = 100_000  # "<" in a page: its tree then takes less than a tenth of a gigabyte
 _ANY_TAG = re.compile(r"<(?:[a-zA-Z][a-zA-Z0-9]*[\s/>]|!doctype\b|!--)", re.IGNORECASE)
 
 
@@ -45,21 +53,39 @@ def is_json(text: str) -> bool:
 def parse_html(text: str) -> HtmlElement:
     """Parse a decoded page; raise ``Unusable`` for feeds, JSON and what makes no tree.
 
-    Of a page with more elements than any article has, only a beginning is read that has fewer:
-    everything that reads the tree then ends in bounded time.
+    Of a page with more elements or more text than any article has, only a beginning is read that has
+    less: everything that reads the tree then ends in bounded time.
     """
     if _FEED.match(text[:2000]):
         raise Unusable("not_html", "an XML document of another kind")
-    markup = _without_controls(text.encode("utf-8", "replace"))
+    markup = _bounded(_without_controls(text.encode("utf-8", "replace")))
     tree = _parse(markup)
-    while _COUNT(tree) > _MOST_ELEMENTS:
-        markup = markup[: len(markup) // 2].decode("utf-8", "ignore").encode()
+    while (excess := _excess(tree, markup)) > 1:
+        markup = markup[: int(0.9 * len(markup) / excess)].decode("utf-8", "ignore").encode()
         tree = _parse(markup)
     for cell in tree.iter("td", "th"):  # the extractor fills in every cell that is spanned
         for name in ("colspan", "rowspan"):
             if len(cell.get(name, "")) > 1:
                 del cell.attrib[name]
     return tree
+
+
+def _bounded(markup: bytes) -> bytes:
+    """Cut markup to what can be parsed in bounded memory."""
+    if len(markup) < _LARGE:
+        return markup
+    markup = _BLANKS.sub(b"\n", markup)[:_LARGEST]
+    while (signs := markup.count(b"<")) > _MOST_SIGNS:
+        markup = markup[: int(0.9 * len(markup) * _MOST_SIGNS / signs)]
+    return markup
+
+
+def _excess(tree: HtmlElement, markup: bytes) -> float:
+    """Say how many times as large a page is as the largest that is read whole."""
+    elements = float(_COUNT(tree)) / _MOST_ELEMENTS
+    if len(markup) < _LARGE:
+        return elements
+    return max(elements, sum(len(text.strip()) for text in _TEXTS(tree)) / _MOST_TEXT)
 
 
 def _without_controls(markup: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """Text -> tree: the one parse of a page. Pure."""
 
 import re
+from collections import Counter
 
 import orjson
 from lxml import etree
@@ -16,6 +17,13 @@ _FEED = re.compile(
     r"^\s*(?:<\?xml[^>]*\?>\s*)?(?:(?><!--.*?-->)\s*)*+<(?:rss|feed|urlset|sitemapindex|svg)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_CROWDED_TAG = re.compile(rb"<[a-zA-Z][^<>]{20000,}")
+_QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
+_MOST_ATTRIBUTES = 1_000  # the parser compares each with all before it
+_SCRIPT = re.compile(rb"<script\b(?![^>]*ld\+json)[^>]*>.*?</script\s*>", re.IGNORECASE | re.DOTALL)
+_MANY_LINKS = 500
+_LINKS_KEPT = 300
+_NO_PROSE = frozenset({"a", "script", "style"})
 _BLANKS = re.compile(rb"[ \t\r\n]{200,}")
 _COUNT = etree.XPath("count(//*)")
 _TEXTS = etree.XPath("//text()[not(parent::script or parent::style)]", smart_strings=False)
@@ -53,13 +61,15 @@ def is_json(text: str) -> bool:
 def parse_html(text: str) -> HtmlElement:
     """Parse a decoded page; raise ``Unusable`` for feeds, JSON and what makes no tree.
 
-    Of a page with more elements or more text than any article has, only a beginning is read that has
-    less: everything that reads the tree then ends in bounded time.
+    Of a page with more elements or more text than any article has, long lists of links are shortened; if
+    that is not enough, only a beginning is read: everything that reads the tree then ends in bounded time.
     """
     if _FEED.match(text[:2000]):
         raise Unusable("not_html", "an XML document of another kind")
     markup = _bounded(_without_controls(text.encode("utf-8", "replace")))
     tree = _parse(markup)
+    if _excess(tree, markup) > 1:
+        _shorten_lists_of_links(tree)
     while (excess := _excess(tree, markup)) > 1:
         markup = markup[: int(0.9 * len(markup) / excess)].decode("utf-8", "ignore").encode()
         tree = _parse(markup)
@@ -70,14 +80,41 @@ def parse_html(text: str) -> HtmlElement:
     return tree
 
 
+def _shorten_lists_of_links(tree: HtmlElement) -> None:
+    """Leave the first of very many links that stand together: the story may come after them."""
+    links: Counter[HtmlElement] = Counter()
+    prose: Counter[HtmlElement] = Counter()
+    for element in reversed(list(tree.iter())):  # those within before those around
+        parent = element.getparent()
+        if element.tag in _NO_PROSE:
+            prose[element] = 0
+            links[element] += element.tag == "a"
+        else:
+            prose[element] += len((element.text or "").strip())
+        if links[element] >= _MANY_LINKS and prose[element] < links[element]:
+            for child in element[_LINKS_KEPT:]:
+                child.drop_tree()
+            links[element] = _LINKS_KEPT
+        if parent is not None:
+            links[parent] += links[element]
+            prose[parent] += prose[element] + len((element.tail or "").strip())
+
+
 def _bounded(markup: bytes) -> bytes:
     """Cut markup to what can be parsed in bounded memory."""
     if len(markup) < _LARGE:
         return markup
-    markup = _BLANKS.sub(b"\n", markup)[:_LARGEST]
+    markup = _CROWDED_TAG.sub(_without_crowd, _BLANKS.sub(b"\n", markup)[:_LARGEST])
+    if markup.count(b"<") > _MOST_SIGNS:
+        markup = _SCRIPT.sub(b"", markup)
     while (signs := markup.count(b"<")) > _MOST_SIGNS:
         markup = markup[: int(0.9 * len(markup) * _MOST_SIGNS / signs)]
     return markup
+
+
+def _without_crowd(tag: re.Match[bytes]) -> bytes:
+    words = _QUOTED.sub(b"", tag[0]).split()
+    return words[0] if len(words) > _MOST_ATTRIBUTES else tag[0]
 
 
 def _excess(tree: HtmlElement, markup: bytes) -> float:

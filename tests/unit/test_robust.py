@@ -254,14 +254,41 @@ def job(number: int) -> object:
 
 def test_a_job_that_asks_for_too_much_memory_costs_one_result():
     limits = Limits(seconds=60.0, bytes=256 << 20)
-    results = [result for _, result in in_order(job, [1, 4_000, 2], workers=1, limits=limits)]
+    results = [result for _, result in in_order(job, [1, 4_000, 2], workers=1, fork=True, limits=limits)]
     assert results == [1, Lost("out_of_memory"), 2]
 
 
 def test_a_process_that_has_grown_is_replaced():
     limits = Limits(seconds=60.0, growth=64 << 20)
-    results = [result for _, result in in_order(job, [1, 0, 100, 0], workers=1, limits=limits)]
+    results = [result for _, result in in_order(job, [1, 0, 100, 0], workers=1, fork=True, limits=limits)]
     assert results == [1, 1, 100, 0]  # what the first process hoarded is gone
+
+
+def pause(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+def test_a_job_that_waits_for_its_turn_is_not_given_up_at_once():
+    results = [
+        result for _, result in in_order(pause, [1.5, 9.0], workers=1, fork=True, limits=Limits(seconds=1.0))
+    ]
+    assert results == [1.5, Lost("timeout")]
+
+
+def test_a_job_that_only_computes_is_given_up():
+    began = time.monotonic()
+    results = [
+        result for _, result in in_order(spin, [60.0], workers=1, fork=True, limits=Limits(seconds=1.0))
+    ]
+    assert results == [Lost("timeout")]
+    assert time.monotonic() - began < 60
+
+
+def spin(seconds: float) -> float:
+    while time.process_time() < seconds:
+        pass
+    return seconds
 
 
 def tidy() -> None:
@@ -270,7 +297,7 @@ def tidy() -> None:
 
 def test_processes_are_tidied_between_jobs():
     jobs = [1] * 100 + [0] + [1] * 5 + [0]
-    results = [result for _, result in in_order(job, jobs, workers=1, limits=Limits(), tidy=tidy)]
+    results = [result for _, result in in_order(job, jobs, workers=1, fork=True, limits=Limits(), tidy=tidy)]
     assert (results[100], results[-1]) == (0, 5)
 
 

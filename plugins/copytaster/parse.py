@@ -20,7 +20,7 @@ _FEED = re.compile(
 _CROWDED_TAG = re.compile(rb"<[a-zA-Z][^<>]{20000,}")
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _MOST_ATTRIBUTES = 1_000  # the parser compares each with all before it
-_SCRIPT = re.compile(rb"<script\b(?![^>]*ld\+json)[^>]*>.*?</script\s*>", re.IGNORECASE | re.DOTALL)
+_SCRIPT = re.compile(rb"<script\b([^<>]{0,2000})>", re.IGNORECASE)
 _MANY_LINKS = 500
 _LINKS_KEPT = 300
 _NO_PROSE = frozenset({"a", "script", "style"})
@@ -30,7 +30,7 @@ _COUNT = etree.XPath("count(//*)")
 _TEXTS = etree.XPath("//text()[not(parent::script or parent::style)]", smart_strings=False)
 _MOST_ELEMENTS = 16_000  # the largest of thousands of real pages has 10,106
 _MOST_BLOCKS = 8_000  # the last of the readers that are asked takes time by its square
-_BLOCK_TAGS = (*"p li td th dd dt div blockquote pre br".split(), *(f"h{rank}" for rank in range(1, 7)))
+_BLOCK_TAGS = ("p", "li", "td", "th", "dd", "dt", "div", "blockquote", "pre", "br", "h2", "h3", "h4")
 _MOST_TEXT = 1_000_000  # characters: three novels
 _LARGE = 500_000  # bytes of markup below which nobody need count
 _LARGEST = 9_000_000  # bytes: the parser loses a text of more than ten million
@@ -109,10 +109,24 @@ def _bounded(markup: bytes) -> bytes:
         markup = _BLANKS.sub(b"\n", markup)
     markup = _CROWDED_TAG.sub(_without_crowd, markup[:_LARGEST])
     if markup.count(b"<") > _MOST_SIGNS:
-        markup = _SCRIPT.sub(b"", markup)
+        markup = _without_scripts(markup)
     while (signs := markup.count(b"<")) > _MOST_SIGNS:
         markup = markup[: int(0.9 * len(markup) * _MOST_SIGNS / signs)]
     return markup
+
+
+def _without_scripts(markup: bytes) -> bytes:
+    """Take out scripts but JSON-LD, each to its end tag, in linear time."""
+    lowered, kept, place = markup.lower(), [], 0
+    for opening in _SCRIPT.finditer(markup):
+        if opening.start() < place or b"ld+json" in opening[1]:
+            continue
+        end = lowered.find(b"</script", opening.end())
+        if end < 0:
+            break
+        kept.append(markup[place : opening.end()])
+        place = end
+    return b"".join([*kept, markup[place:]])
 
 
 def _without_crowd(tag: re.Match[bytes]) -> bytes:

@@ -16,7 +16,7 @@ REPLACEMENT = "\ufffd"
 _SAMPLE_BYTES = 12_000
 _MULTIBYTE_MARKS = frozenset(range(0x80, 0x100))
 _SIGNS_A_HOLE = (
-    20  # characters beyond ASCII for each that is none: text in other encodings has more holes than that
+    4  # characters beyond ASCII for each that is none: in other encodings it is the other way round
 )
 # The encodings of the WHATWG standard under Python's names. Python knows many more, and some of those raise
 # whatever they are told to do with errors ("idna"), or are none of text ("base64").

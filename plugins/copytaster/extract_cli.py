@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Protocol, cast
 
+from copytaster.caches import forget
 from copytaster.errors import Reason, Unusable
 from copytaster.model import Article, Page, Verdict
 from copytaster.pool import Limits, Lost, in_order
@@ -113,7 +114,8 @@ def read_line(line: str) -> Read:
 
 
 def _read_all(lines: Iterable[str], workers: int) -> Iterator[Read]:
-    for line, read in in_order(read_line, lines, workers=workers, limits=_LIMITS, preload=_PRELOAD):
+    reads = in_order(read_line, lines, workers=workers, limits=_LIMITS, preload=_PRELOAD, tidy=forget)
+    for line, read in reads:
         yield _lost(line, read) if isinstance(read, Lost) else read
 
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator
 
+from copytaster.caches import forget
 from copytaster.errors import Unusable
 from copytaster.handover import Reading
 from copytaster.model import Page
@@ -24,8 +25,8 @@ def read_all(
     """Yield one reading for each page, in order (a reading is passed on); ``beat`` is called after each."""
     alone = threading.active_count() == 1  # a fork copies no other thread, but the locks that it holds
     if alone:
-        _prime()
-    jobs = in_order(read, pages, workers=workers, limits=LIMITS, preload=PRELOAD, fork=alone)
+        prime()
+    jobs = in_order(read, pages, workers=workers, limits=LIMITS, preload=PRELOAD, fork=alone, tidy=forget)
     for page, reading in jobs:
         beat()
         if isinstance(reading, Lost):
@@ -34,7 +35,8 @@ def read_all(
             yield reading
 
 
-def _prime() -> None:
+def prime() -> None:
+    """Load what reading needs, for processes that are forked from this one."""
     from copytaster.extract import extract  # noqa: PLC0415 - loads trafilatura
 
     extract(_PRIMER)

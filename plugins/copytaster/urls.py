@@ -70,7 +70,10 @@ def same_site(url: str, other: str) -> bool:
 
 def is_homepage(url: str) -> bool:
     """Say whether this is a site's front page, also its language versions (``/``, ``/en/``, ``/index.html``)."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     return not parts.query and _HOMEPAGE.fullmatch(parts.path or "/") is not None
 
 

@@ -48,6 +48,18 @@ def test_a_header_can_declare_utf_16():
     )
 
 
+@pytest.mark.parametrize("name", ["idna", "base64", "undefined", "unicode_escape", "cp037"])
+def test_an_encoding_that_no_page_is_written_in_is_no_declaration(name):
+    assert RUSSIAN in decode(PAGE.format(name, RUSSIAN).encode(), f"text/html; charset={name}").text
+
+
+@pytest.mark.parametrize("header", [None, "text/html; charset=utf-8", "text/html; charset=iso-8859-1"])
+def test_a_footer_in_another_encoding_does_not_spoil_the_page(header):
+    found = decode(f"<p>{RUSSIAN}</p>".encode() * 3 + "<footer>© Größe</footer>".encode("cp1252"), header)
+    assert RUSSIAN in found.text
+    assert found.replacement_characters == 3
+
+
 def test_holes_are_counted():
     body = (RUSSIAN * 20).encode() + b"\xff"
     assert decode(body, "text/html; charset=utf-8").replacement_characters == 1
@@ -57,8 +69,13 @@ def test_holes_are_counted():
     "body", [b"", b"\x00", b"\xff" * 99, bytes(range(256)) * 9, b"\xed\xa0\x80", b"+AD4-"]
 )
 @pytest.mark.parametrize(
-    "header", [None, "", "text/html; charset=nonsense", "charset=utf-7", "text/html;charset=\x00"]
-)
+    "header",
+    [
+        None, "", "text/html; charset=nonsense", "charset=utf-7", "text/html;charset=\x00", "text/html; charset=idna",
+        "text/html; charset=undefined", "text/html; charset=base64", "text/html; charset=rot13", "text/html; charset=utf-32",
+        "text/html; charset=unicode_escape", "text/html; charset=punycode", "text/html; charset=x-user-defined",
+    ],
+)  # fmt: skip
 def test_any_bytes_give_text(body, header):
     text = decode(body, header).text
     text.encode("utf-8")

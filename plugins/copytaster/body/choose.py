@@ -5,7 +5,7 @@ too, and a second judge weighs both: most pages are clear, and its reading is wh
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -70,7 +70,7 @@ def settle(choice: Choice, stripped: Stripped) -> Stripped:
         if not choice.doubts[at]
     }
     cuts = {cut.place: cut for cut in choice.passed}
-    for at, (place, block, doubt) in enumerate(zip(choice.places, choice.blocks, choice.doubts, strict=True)):
+    for _at, (place, block, doubt) in enumerate(zip(choice.places, choice.blocks, choice.doubts, strict=True)):
         if doubt:
             cuts[place] = Cut(line=block.text, rule="unlikely", place=place, evidence=doubt)
     cuts |= {choice.places[cut.place]: cut for cut in stripped.cuts}

@@ -12,11 +12,12 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from copytaster.addresses import read_addresses, read_image
-from copytaster.authors import are_people, is_company, people
-from copytaster.chars import field_text, folded, storable
+from copytaster.authors import opens_byline
+from copytaster.bylines import choose_authors
+from copytaster.chars import field_text, folded
 from copytaster.dates import Moment, zone_named
 from copytaster.headline import Candidate, best_headline
-from copytaster.jsonld import Node, index_by_id, pick_article, resolved, strings
+from copytaster.jsonld import Node, index_by_id, pick_article, resolved, strings, types_of
 from copytaster.model import Page
 from copytaster.publication import (
     DateCandidate,
@@ -28,7 +29,8 @@ from copytaster.publication import (
 )
 from copytaster.rights import read_accessibility, read_reservation, read_terms
 from copytaster.signals import Signals
-from copytaster.visible import bylines
+from copytaster.visible import Sights, look
+from copytaster.votes import record
 
 _HEADLINE_META = (
     "og:title",
@@ -45,8 +47,7 @@ _AUTHOR_META = (
 )  # fmt: skip
 _LONGEST_SITE_NAME = 4  # words
 _LINES = re.compile(r"\n|<br\s*/?>|</p>", re.IGNORECASE)
-_MAX_LOSERS = 8
-_MAX_LOSER_TEXT = 300
+_MOST_DATES = 8
 _MAX_KEYWORDS = 50
 _MAX_KEYWORD = 100
 _MAX_FIELD = 2_000
@@ -109,6 +110,7 @@ def read_metadata(page: Page, signals: Signals, tree: HtmlElement) -> Metadata:
     publisher = _settle("publisher", _publishers(reading), provenance)
     sites = _site_names(reading, publisher)
     headline = _headline(reading, sites, provenance)
+    sights = look(tree, headline)
     free = read_accessibility(signals, node)
     if free:
         provenance["is_accessible_for_free"] = {"from": free[1]}
@@ -118,9 +120,9 @@ def read_metadata(page: Page, signals: Signals, tree: HtmlElement) -> Metadata:
         headline=headline,
         alternative_headline=_other_headline(reading, headline),
         abstract=_settle("abstract", _abstracts(reading), provenance),
-        authors=_authors(reading, sites, provenance),
+        authors=_authors(reading, sights, sites, provenance),
         publisher=publisher,
-        published=_published(reading, provenance),
+        published=_published(reading, sights, provenance),
         modified=_modified(reading, provenance),
         article_section=_settle("article_section", _sections(reading), provenance),
         keywords=_keywords(reading),
@@ -136,24 +138,13 @@ def read_metadata(page: Page, signals: Signals, tree: HtmlElement) -> Metadata:
     )
 
 
-def note(
-    provenance: dict[str, object], name: str, winner: str, losers: Iterable[tuple[str, str]] = ()
-) -> None:
-    """Record which signal won a field and what the others said, within bounds."""
-    told: dict[str, object] = {"from": winner}
-    if also := [[source, storable(value)[:_MAX_LOSER_TEXT]] for source, value in losers][:_MAX_LOSERS]:
-        told["also"] = also
-    provenance[name] = told
-
-
 def _settle(name: str, candidates: Iterable[Candidate], provenance: dict[str, object]) -> str | None:
     """Take the first candidate that says something; the others that say something else are noted."""
     usable = [(source, text) for source, value in candidates if (text := field_text(value)[:_MAX_FIELD])]
     if not usable:
         return None
-    source, winner = usable[0]
-    note(provenance, name, source, [pair for pair in usable[1:] if folded(pair[1]) != folded(winner)])
-    return winner
+    record(provenance, name, usable[0], usable[1:])
+    return usable[0][1]
 
 
 def _titles(signals: Signals) -> list[str]:
@@ -201,7 +192,7 @@ def _headline(reading: _Reading, sites: Sequence[str], provenance: dict[str, obj
     if best is None:
         return None
     everything = [*(("h1", text) for text in shown), *told]
-    note(provenance, "headline", best[0], [pair for pair in everything if folded(pair[1]) != folded(best[1])])
+    record(provenance, "headline", best, everything)
     return best[1][:_MAX_FIELD]
 
 
@@ -236,46 +227,50 @@ def _abstracts(reading: _Reading) -> Iterator[Candidate]:
 
 
 def _author_candidates(reading: _Reading) -> Iterator[tuple[str, Sequence[str]]]:
+    signals = reading.signals
     yield "json-ld", reading.named("author") or reading.named("creator")
     for name in _AUTHOR_META:
-        yield f"meta {name}", reading.signals.meta.get(name, ())
-    yield "microdata", reading.signals.itemprops.get("author", ())
+        yield f"meta {name}", signals.meta.get(name, ())
+    yield "meta twitter:data", _labelled(signals)
+    yield "microdata", signals.itemprops.get("author", ())
     yield "feed", reading.page.entry.authors if reading.page.entry else ()
+    yield "json-ld person", _lone_person(signals.nodes)
 
 
-def _authors(reading: _Reading, sites: Sequence[str], provenance: dict[str, object]) -> tuple[str, ...]:
-    """Choose the first source that names people, then who else is named, the outlet last.
-
-    An outlet counts as author only where the page itself says so and names nobody.
-    """
-    sources = [(source, tuple(texts)) for source, texts in _author_candidates(reading) if texts]
-    told = [(source, names) for source, texts in sources if (names := people(texts, outlets=sites))]
-    if all(is_company(names) for _, names in told):
-        told = [*_seen_authors(reading, sites), *told]
-    if not told:
-        told = [(source, names) for source, texts in sources if (names := people(texts))]
-    if not told:
-        return ()
-    source, winner = next((pair for pair in told if are_people(pair[1])), told[0])
-    note(
-        provenance, "authors", source, [(other, "; ".join(names)) for other, names in told if names != winner]
+def _labelled(signals: Signals) -> tuple[str, ...]:
+    """Read the writer from ``twitter:data1`` where ``twitter:label1`` says "Written by"."""
+    return tuple(
+        told
+        for number in ("1", "2")
+        if opens_byline(f"{signals.first(f'twitter:label{number}') or ''}:")
+        and (told := signals.first(f"twitter:data{number}"))
     )
-    return winner
 
 
-def _seen_authors(reading: _Reading, sites: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
-    shown = [names for texts in bylines(reading.tree) if (names := people(texts, outlets=sites))]
-    best = next((names for names in shown if are_people(names)), shown[0] if shown else ())
-    named = tuple(name for name in best if are_people([name])) or best
-    return [("byline", named)] if named else []
+def _lone_person(nodes: Sequence[Node]) -> list[str]:
+    """Name the person of whom JSON-LD tells beside the article, if there is only one."""
+    names = {name for node in nodes if "Person" in types_of(node) for name in strings(node.get("name"))[:1]}
+    return list(names) if len(names) == 1 else []
 
 
-def _published(reading: _Reading, provenance: dict[str, object]) -> Moment | None:
+def _authors(
+    reading: _Reading, sights: Sights, sites: Sequence[str], provenance: dict[str, object]
+) -> tuple[str, ...]:
+    declared = [(source, texts) for source, texts in _author_candidates(reading) if texts]
+    found = choose_authors(declared, sights.bylines, sites)
+    if found is None:
+        return ()
+    voices = [(source, "; ".join(names)) for source, names in found.voices]
+    record(provenance, "authors", (found.source, "; ".join(found.names)), voices)
+    return found.names
+
+
+def _published(reading: _Reading, sights: Sights, provenance: dict[str, object]) -> Moment | None:
     page, zone = reading.page, zone_named(reading.page.source_zone)
     candidates = list(published_candidates(reading.signals, reading.node, page.entry, page.url, zone))
     if not candidates:
         american = any(tag.lower().replace("_", "-") in {"en", "en-us"} for tag in _languages(reading)[:2])
-        candidates = list(islice(seen_dates(reading.tree, zone, month_first=american), _MAX_LOSERS))
+        candidates = list(islice(seen_dates(sights.dates, zone, month_first=american), _MOST_DATES))
     if not candidates and (found := searched_day(reading.tree, page.url, page.fetched_at, zone)):
         candidates = [("text", found)]
     return _settled_date("date_published", candidates, page, provenance)
@@ -293,11 +288,11 @@ def _settled_date(
     best = choose(candidates, page.fetched_at)
     if best is None:
         return None
-    note(
+    record(
         provenance,
         name,
-        best[0],
-        [(source, other.raw) for source, other in candidates if other.at != best[1].at],
+        (best[0], best[1].raw),
+        [(source, other.raw) for source, other in candidates],
     )
     return best[1]
 

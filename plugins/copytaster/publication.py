@@ -10,7 +10,7 @@ from copytaster.dates import Moment, plausible, read_moment
 from copytaster.jsonld import Node, strings
 from copytaster.model import Entry
 from copytaster.signals import Signals
-from copytaster.visible import dates
+from copytaster.visible import Dated
 
 DateCandidate = tuple[str, Moment]  # where it stands, what it says
 
@@ -70,11 +70,13 @@ def modified_candidates(
         yield "feed", moment
 
 
-def seen_dates(tree: HtmlElement, zone: tzinfo | None, *, month_first: bool) -> Iterator[DateCandidate]:
+def seen_dates(dates: Iterable[Dated], zone: tzinfo | None, *, month_first: bool) -> Iterator[DateCandidate]:
     """Dates that a reader sees in places named for it."""
-    for text in dates(tree):
-        if moment := read_moment(text, source_zone=zone, month_first=month_first):
-            yield "visible", moment
+    for dated in dates:
+        for text in filter(None, (dated.value, dated.text)):
+            if moment := read_moment(text, source_zone=zone, month_first=month_first):
+                yield "visible", moment
+                break
 
 
 def searched_day(

@@ -1,66 +1,216 @@
-"""What a reader sees near the headline: bylines and dates that no markup declares. Pure."""
+"""What a reader sees near the headline: bylines and dates that no markup declares. Pure.
+
+One walk over the page finds whatever is named as byline or date, or opens like one; each gets a rank by
+what names it and by where it stands: between the headline and the text is where readers look for both.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import chain, islice
 
-from lxml import etree
 from lxml.html import HtmlElement
 
-_MARKED = etree.XPath(
-    "/descendant::*[contains(@rel,'author') or contains(@class,'uthor') or contains(@class,'yline')"
-    " or contains(@class,'by-line') or contains(@id,'author') or contains(@id,'byline')"
-    " or contains(@href,'/author/') or contains(@class,'autor') or contains(@class,'writer')]"
-)
+from copytaster.authors import opens_byline
+from copytaster.byline_words import words
+from copytaster.chars import folded, one_line
+
 _ELSEWHERE = re.compile(
-    r"(?:^|[\s_-])(?:comments?|related|recommend(?:ed|ations)?|teasers?|sidebar|widgets?|popular|promos?|newsletter|footer"
-    r"|respond|carousel|trending|most-?read|commentlist|cards?)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:comments?|kommentare?|related|recommend(?:ed|ations)?|teasers?|sidebar|widgets?|popular|promos?|newsletter"
+    r"|footer|respond|carousel|trending|latest|most-?read|commentlist|cards?|menu|nav|copyright)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_MOST_ABOVE = 7  # levels; further up class names speak of the page
-_DATED = etree.XPath(
-    "/descendant::*[self::time or contains(@class,'date') or contains(@class,'Date') or contains(@class,'publi')"
-    " or contains(@class,'posted') or contains(@class,'time') or contains(@class,'meta') or contains(@class,'datum')"
-    " or contains(@class,'fecha') or contains(@class,'byline') or contains(@id,'date') or contains(@id,'time')]"
+_WRITER = re.compile(
+    r"author|byline|by-line|autor|auteur|autore|writer|contributor|verfasser|skribent|forfatter|penulis|yazar|vcard"
+    r"|reporter|journalist|creator|posted-?by|written-?by|redacteur|συντακ",
+    re.IGNORECASE,
+)
+_ABOUT_WRITER = re.compile(
+    r"(?:bio|desc|image|img|avatar|photo|picture|social|role|job|position|email|twitter|icon|count|links|follow|headline)\b"
+    r"|comment|reply|authoriz|authorit|blogger-?comment|-label\b",
+    re.IGNORECASE,
+)
+_EXACTLY = re.compile(
+    r"(?:^|[\s_-])(?:author|authors|byline|by-line|autor|autoren|auteur|autore|writer|author-?name|fn)(?:$|\s)",
+    re.IGNORECASE,
+)
+_PROFILE = re.compile(r"/(?:authors?|autor(?:en|es)?|auteurs?|autore|writers?|staff|profile|people|contributors?)/[^/]")
+_DATED = re.compile(
+    r"date|publi|posted|time|datum|fecha|byline|stamp|meta|entry-info|post-info|article-info|tarih|datering|päiv",
+    re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
+_SKIPPED = frozenset({"script", "style", "noscript", "svg", "path", "option", "select", "template", "iframe", "form"})
+_HEADINGS = frozenset({"h1", "h2", "h3"})
+_MOST_ABOVE = 7  # levels; further up class names speak of the page
 _MOST_DATE = 150
-_MOST_MARKED = 40
 _MOST_TEXT = 300
+_MOST_MARKS = 60
+_MOST_ELEMENTS = 12_000
+_FIRST_WORD = re.compile(r"\s*([^\W\d_]+)")
+_AFTER, _BEFORE = 120, 25  # elements behind and before the headline that stand near it
 
 
-def bylines(tree: HtmlElement) -> Iterator[tuple[str, ...]]:
-    """Yield the texts of elements that are named as byline, in reading order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Byline:
+    """An element that is named as byline, or opens like one: its texts, those of its links, how sure it is."""
 
-    Of a byline with links only these: the writers are linked, their roles are not.
-    """
-    for element in _MARKED(tree)[:_MOST_MARKED]:
-        if _is_elsewhere(element):
+    texts: tuple[str, ...]
+    links: tuple[str, ...] = ()
+    rank: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """An element that is named as date or holds a short text with a number: what it tells and what it shows."""
+
+    value: str
+    text: str
+    is_near: bool = False
+    is_behind: bool = True  # stands behind the headline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sights:
+    """What the walk found: bylines by rank, dates in the order in which they are believed."""
+
+    bylines: tuple[Byline, ...] = ()
+    dates: tuple[Dated, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    element: HtmlElement
+    place: int
+    strength: float
+
+
+def look(tree: HtmlElement, headline: str | None) -> Sights:
+    """Walk once over the page; ``headline`` says where it begins."""
+    writers: list[_Found] = []
+    dated: list[_Found] = []
+    heading: int | None = None
+    key = folded(headline or "")
+    for place, element in enumerate(islice(tree.iter("*"), _MOST_ELEMENTS)):
+        tag = element.tag
+        if tag in _SKIPPED:
             continue
+        if tag in _HEADINGS and key and heading is None and _says(element, key):
+            heading = place
+        named = _strengths(element.get("class") or "", element.get("id") or "")
+        strength = max(named[0], _marked(element, tag), _opening(element.text))
+        if strength and len(writers) < _MOST_MARKS:
+            writers.append(_Found(element, place, strength))
+        if named[1] or tag == "time":
+            dated.append(_Found(element, place, 2.0 if tag == "time" else 1.0))
+    return Sights(
+        bylines=tuple(sorted(_bylines(writers, heading), key=lambda byline: -byline.rank)),
+        dates=tuple(_dates(dated, heading)),
+    )
+
+
+def _says(element: HtmlElement, key: str) -> bool:
+    text = folded(" ".join(islice(element.itertext(), 30))[:_MOST_TEXT])
+    return bool(text) and (key in text or (len(text) > len(key) // 2 and text in key))
+
+
+@lru_cache(maxsize=4_096)
+def _strengths(classes: str, name: str) -> tuple[float, bool]:
+    """Say how surely these names are those of a byline, and whether they are those of a date."""
+    told = f"{classes} {name}".strip()
+    if not told:
+        return 0.0, False
+    strength = 0.0
+    if _WRITER.search(told):
+        strength = 0.0 if _ABOUT_WRITER.search(told) else 2.5 if _EXACTLY.search(told) else 2.0
+    return strength, _DATED.search(told) is not None
+
+
+def _marked(element: HtmlElement, tag: str) -> float:
+    if tag == "a":
+        if "author" in (element.get("rel") or ""):
+            return 3.0
+        return 1.5 if _PROFILE.search(element.get("href") or "") else 0.0
+    return 3.0 if "author" in (element.get("itemprop") or "").lower().split() else 0.0
+
+
+def _opening(text: str | None) -> float:
+    """Say how surely a text opens a byline."""
+    found = _FIRST_WORD.match(text) if text else None
+    if text is None or found is None or found[1].lower() not in _first_words():
+        return 0.0
+    told = text[:80]
+    return 2.0 if _opens(told) else 0.0
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(phrase.split()[0] for phrase in words().opens | words().label if phrase)
+
+
+def _opens(text: str) -> bool:
+    return opens_byline(text) or folded(text) in words().label
+
+
+def _bylines(found: Sequence[_Found], heading: int | None) -> Iterator[Byline]:
+    for mark in found:
+        element = mark.element
+        near = heading is not None and -_BEFORE <= mark.place - heading <= _AFTER
+        elsewhere = _is_elsewhere(element)
+        if elsewhere and not near:
+            continue
+        if len(element) == 0 and folded(element.text or "") in words().label | words().opens:
+            element = element.getparent() if element.getparent() is not None else element
         texts = _texts(element)
-        if texts and sum(map(len, texts)) <= _MOST_TEXT:
-            if linked := tuple(text for link in element.iter("a") for text in _texts(link)[:1]):
-                yield linked
-            yield from ((text,) for text in texts)
+        if not texts or sum(map(len, texts)) > _MOST_TEXT:
+            continue
+        links = tuple(text for link in element.iter("a") for text in _texts(link)[:1])
+        rank = mark.strength + (1.5 if near else 0.0) - (1.0 if elsewhere else 0.0)
+        if heading is not None and mark.place < heading - _BEFORE:
+            rank -= 1.0
+        if _opens(" ".join(texts)[:80]):
+            rank += 0.5
+        yield Byline(texts=texts, links=links if element.tag != "a" else (), rank=rank)
 
 
-def dates(tree: HtmlElement) -> Iterator[str]:
-    """Yield short texts with a digit of elements that are named as date or stand for one, in reading order."""
-    for element in _DATED(tree)[:_MOST_MARKED]:
-        if not _is_elsewhere(element):
-            told = element.get("datetime") or element.get("content") or ""
-            text = " ".join(_texts(element))
-            yield from (part for part in (told, text) if 0 < len(part) <= _MOST_DATE and _DIGIT.search(part))
+def _dates(found: Sequence[_Found], heading: int | None) -> list[Dated]:
+    """Dates between headline and text first, then those behind, then those before; each in reading order."""
+    dates: list[tuple[int, int, Dated]] = []
+    for mark in found:
+        near = heading is not None and -_BEFORE <= mark.place - heading <= _AFTER
+        value = (mark.element.get("datetime") or mark.element.get("content") or "").strip()[:100]
+        text = " ".join(_texts(mark.element))
+        if not 0 < len(text or value) <= _MOST_DATE or not _DIGIT.search(value + text):
+            continue
+        if _is_elsewhere(mark.element) and not near:
+            continue
+        behind = heading is None or mark.place >= heading - _BEFORE
+        order = 0 if near else 1 if behind else 2
+        dates.append((order, mark.place, Dated(value=value, text=text, is_near=near, is_behind=behind)))
+        if len(dates) >= _MOST_MARKS:
+            break
+    return [dated for _, _, dated in sorted(dates, key=lambda item: item[:2])]
 
 
 def _texts(element: HtmlElement) -> tuple[str, ...]:
-    return tuple(text.strip() for text in element.itertext() if text.strip())
+    """Give the texts of an element in reading order; none if it is longer than a byline or a date."""
+    found: list[str] = []
+    length = 0
+    for piece in element.itertext():
+        text = one_line(piece)
+        if text:
+            found.append(text)
+            length += len(text)
+        if length > _MOST_TEXT:
+            return ()
+    return tuple(found)
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:
     """Say whether the element stands in comments, teasers or chrome."""
     for node in islice(chain((element,), element.iterancestors()), _MOST_ABOVE):
-        if node.tag in {"footer", "nav"}:
+        if node.tag in {"footer", "nav", "aside"}:
             return True
         if node.tag in {"article", "main", "body"}:
             return False

@@ -43,7 +43,7 @@ def read_written(text: str, *, month_first: bool = False) -> Parts | None:
 
 def _day(told: Parts, *, month_first: bool) -> Parts:
     if month := told.get("month"):
-        return {"y": told["y"], "m": str(_months()[_fold(month)]), "d": told["d"]}
+        return {"y": told["y"], "m": str(months()[_fold(month)]), "d": told["d"]}
     if told.get("a"):
         first, second = str(told["a"]), str(told["b"])
         swap = int(second) > 12 or (month_first and told["s"] == "/" and int(first) <= 12)  # noqa: PLR2004 - months
@@ -57,7 +57,8 @@ def _fold(month: str) -> str:
 
 
 @cache
-def _months() -> dict[str, int]:
+def months() -> dict[str, int]:
+    """List the names of the months in every language, folded, with their numbers."""
     tables = tomllib.loads(files("copytaster").joinpath("data", "months.toml").read_text(encoding="utf-8"))
     return {
         _fold(form): i + 1
@@ -69,5 +70,5 @@ def _months() -> dict[str, int]:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
-    months = "|".join(sorted(map(re.escape, _months()), key=len, reverse=True)).replace("i", "[iıİ]")
-    return tuple(re.compile(form.format(months=months), re.IGNORECASE) for form in _FORMS)
+    names = "|".join(sorted(map(re.escape, months()), key=len, reverse=True)).replace("i", "[iıİ]")
+    return tuple(re.compile(form.format(months=names), re.IGNORECASE) for form in _FORMS)

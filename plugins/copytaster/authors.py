@@ -14,7 +14,7 @@ _MAX_NAME = 80
 _MAX_BYLINE = 2_000
 _MOST_WORDS = 5
 _SPLIT = re.compile(
-    r"\s*(?:[;|•·/\n\t、，／｜]|,\s|,$|\s(?:and|und|et|y|e|и|i|og|och|ja|ve|και|és|dan|și|in|with|mit|avec|con)(?=\s)\s"
+    r"\s*(?:[;|•·/\n\t、，,／｜]|\s(?:and|und|et|y|e|и|i|og|och|ja|ve|και|és|dan|și|in|with|mit|avec|con)(?=\s)\s"
     r"|\s[&+–—-]\s)\s*"
 )
 _DIGITS = re.compile(r"(?:^|(?<=[\s,|(–—:-]))\d.*$", re.DOTALL)
@@ -25,8 +25,10 @@ _CONTACT = re.compile(
 _ORDER = re.compile(r"([^\W\d_][\w'’-]+),\s([^\W\d_][\w'’.-]+)")
 _LETTER = re.compile(r"[^\W\d_]")
 _MARKUP = re.compile(r"[<>{}=\[\]]")
+# "Mira Sand am": the start of what stood behind the name.
+_TRAILING = re.compile(r"(?<=\w)(?:\s+(?:am|um|on|at|le|el|il|em|op|den|på|в|в|dnia|in|for|für|the|der|die|das))+$")
 _PARENTHESIS = re.compile(r"\s*\([^)]*\)?\s*$")
-_EDGES = ' \t\r\n,.:;：|-–—*•·"“”„«»'
+_EDGES = ' \t\r\n,.:;：|-–—*•·"“”„«»©()'
 # Scripts in which a full name is one word.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _LONGEST_UNSPACED = 6
@@ -84,12 +86,25 @@ def is_person(name: str) -> bool:
         return False
     if _UNSPACED.match(name):
         return _SHORTEST_UNSPACED <= len(name) <= _LONGEST_UNSPACED or len(parts) > 1
-    return 1 < len(parts) <= _MOST_WORDS and all(map(_may_be_of_a_name, parts)) and parts[0][0].isalpha()
+    proper = [part for part in parts if part.lower().strip("’'.") not in _PARTICLES]
+    return (
+        1 < len(parts) <= _MOST_WORDS
+        and len(proper) > (parts[0] in proper)
+        and parts[-1] in proper
+        and all(map(_may_be_of_a_name, parts))
+        and parts[0][0].isalpha()
+        and not words().nobody.intersection(map(folded, (name, *parts)))
+    )
 
 
 def opens_byline(text: str) -> bool:
     """Say whether a text begins with "By", "Von", "Автор:" or another such word."""
     return _opening().match(text) is not None
+
+
+def names_others(text: str) -> bool:
+    """Say whether a text holds "Reviewed by", "Foto:" or the like: whom it then names has not written."""
+    return _others().search(text) is not None
 
 
 def _may_be_of_a_name(word: str) -> bool:
@@ -128,7 +143,7 @@ def _opening() -> re.Pattern[str]:
 @cache
 def _others() -> re.Pattern[str]:
     phrases = "|".join(sorted(map(re.escape, words().others), key=len, reverse=True))
-    return re.compile(rf"(?:^|(?<=\W))(?:{phrases}).*$", re.IGNORECASE | re.DOTALL)
+    return re.compile(rf"(?:^|(?<=\W))(?:{phrases})(?=\W|$).*$", re.IGNORECASE | re.DOTALL)
 
 
 def _spaced(phrase: str) -> str:
@@ -146,6 +161,7 @@ def _rejoined(byline: str) -> str:
 def _name(part: str) -> str:
     name = _undated(_opened(part.strip()))
     name = _PARENTHESIS.sub("", name).strip(_EDGES)
+    name = _TRAILING.sub("", name)
     name = _without_role(name).strip(_EDGES)
     if not 1 < len(name) <= _MAX_NAME or not _LETTER.search(name) or _MARKUP.search(name):
         return ""

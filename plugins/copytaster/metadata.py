@@ -163,7 +163,8 @@ def _publishers(reading: _Reading) -> Iterator[Candidate]:
         "citation_journal_title",
         "application-name",
     ):
-        if told := reading.signals.first(key):
+        told = reading.signals.first(key)
+        if told and (key == "og:site_name" or told not in reading.signals.meta.get("author", ())):
             yield f"meta {key}", told
 
 

@@ -5,6 +5,7 @@ what names it and by where it stands: between the headline and the text is where
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -17,10 +18,11 @@ from copytaster.byline_words import words
 from copytaster.chars import folded, one_line
 
 _ELSEWHERE = re.compile(
-    r"(?:^|[\s_-])(?:comments?|kommentare?|related|recommend(?:ed|ations)?|teasers?|sidebar|widgets?|popular|promos?|newsletter"
+    r"(?:^|[\s_-])(?:comments?|kommentare?|related|recommend(?:ed|ations)?|teasers?|sidebar|(?<!elementor-)widgets?|popular|promos?|newsletter"
     r"|footer|respond|carousel|trending|latest|most-?read|commentlist|cards?|menu|nav|copyright)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_COMMENT = re.compile(r"comment|reply|respond", re.IGNORECASE)
 _WRITER = re.compile(
     r"author|byline|by-line|autor|auteur|autore|writer|contributor|verfasser|skribent|forfatter|penulis|yazar|vcard"
     r"|reporter|journalist|creator|posted-?by|written-?by|redacteur|συντακ",
@@ -35,7 +37,7 @@ _EXACTLY = re.compile(
     r"(?:^|[\s_-])(?:author|authors|byline|by-line|autor|autoren|auteur|autore|writer|author-?name|fn)(?:$|\s)",
     re.IGNORECASE,
 )
-_PROFILE = re.compile(r"/(?:authors?|autor(?:en|es)?|auteurs?|autore|writers?|staff|profile|people|contributors?)/[^/]")
+_PROFILE = re.compile(r"/(?:authors?|autor(?:en|es)?|auteurs?|autore|writers?|staff|profile|team|producers?|member|people|contributors?)/[^/]")
 _DATED = re.compile(
     r"date|publi|posted|time|datum|fecha|byline|stamp|meta|entry-info|post-info|article-info|tarih|datering|päiv",
     re.IGNORECASE,
@@ -47,8 +49,11 @@ _MOST_ABOVE = 7  # levels; further up class names speak of the page
 _MOST_DATE = 150
 _MOST_TEXT = 300
 _MOST_MARKS = 60
+_OFTEN = 3  # so many elements of one name are a list of teasers, none of which is the byline
+_LONGEST_NAME, _LONGEST_LINE = 60, 100
+_OPENED, _SUREST = 2.0, 3.0
 _MOST_ELEMENTS = 12_000
-_FIRST_WORD = re.compile(r"\s*([^\W\d_]+)")
+_FIRST_WORD = re.compile(r"[\s(（|·•–—-]*([^\W\d_]+)")
 _AFTER, _BEFORE = 120, 25  # elements behind and before the headline that stand near it
 
 
@@ -59,6 +64,7 @@ class Byline:
     texts: tuple[str, ...]
     links: tuple[str, ...] = ()
     rank: float = 0.0
+    is_named: bool = True  # by its class, rel or itemprop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +90,8 @@ class _Found:
     element: HtmlElement
     place: int
     strength: float
+    text: str = ""  # where it is not that of the element
+    is_named: bool = True
 
 
 def look(tree: HtmlElement, headline: str | None) -> Sights:
@@ -99,9 +107,13 @@ def look(tree: HtmlElement, headline: str | None) -> Sights:
         if tag in _HEADINGS and key and heading is None and _says(element, key):
             heading = place
         named = _strengths(element.get("class") or "", element.get("id") or "")
-        strength = max(named[0], _marked(element, tag), _opening(element.text))
-        if strength and len(writers) < _MOST_MARKS:
+        if strength := max(named[0], _marked(element, tag)):
             writers.append(_Found(element, place, strength))
+        elif _opens(element.text):
+            explicit = _is_explicit(element.text or "")
+            writers.append(_Found(element, place, _OPENED, is_named=explicit))
+        if (tail := element.tail) and _opens(tail):
+            writers.append(_Found(element, place, _OPENED, text=tail, is_named=False))
         if named[1] or tag == "time":
             dated.append(_Found(element, place, 2.0 if tag == "time" else 1.0))
     return Sights(
@@ -135,13 +147,20 @@ def _marked(element: HtmlElement, tag: str) -> float:
     return 3.0 if "author" in (element.get("itemprop") or "").lower().split() else 0.0
 
 
-def _opening(text: str | None) -> float:
-    """Say how surely a text opens a byline."""
+def _is_explicit(text: str) -> bool:
+    """Say whether a short text opens with more than one word, or a label: names of one word are believed too."""
+    found = _FIRST_WORD.match(text)
+    rest = text[found.end() :].lstrip() if found else ""
+    return len(text) <= _LONGEST_NAME and (rest[:1] in {":", "："} or opens_byline(rest))
+
+
+def _opens(text: str | None) -> bool:
+    """Say whether a text opens a byline; the first word is looked at first, as this is asked of every text."""
     found = _FIRST_WORD.match(text) if text else None
     if text is None or found is None or found[1].lower() not in _first_words():
-        return 0.0
-    told = text[:80]
-    return 2.0 if _opens(told) else 0.0
+        return False
+    told = text[found.start(1) : found.start(1) + 80]
+    return opens_byline(told) or folded(told) in words().label
 
 
 @cache
@@ -149,29 +168,54 @@ def _first_words() -> frozenset[str]:
     return frozenset(phrase.split()[0] for phrase in words().opens | words().label if phrase)
 
 
-def _opens(text: str) -> bool:
-    return opens_byline(text) or folded(text) in words().label
-
-
 def _bylines(found: Sequence[_Found], heading: int | None) -> Iterator[Byline]:
-    for mark in found:
-        element = mark.element
+    often = Counter(_names(mark.element) for mark in found)
+    for mark in found[:_MOST_MARKS]:
+        if _COMMENT.search(_names(mark.element)) or _COMMENT.search(_names(mark.element.getparent())):
+            continue
         near = heading is not None and -_BEFORE <= mark.place - heading <= _AFTER
-        elsewhere = _is_elsewhere(element)
-        if elsewhere and not near:
+        elsewhere = _is_elsewhere(mark.element)
+        if not near and ((elsewhere and mark.strength < _SUREST) or mark.text or often[_names(mark.element)] > _OFTEN):
             continue
-        if len(element) == 0 and folded(element.text or "") in words().label | words().opens:
-            element = element.getparent() if element.getparent() is not None else element
-        texts = _texts(element)
-        if not texts or sum(map(len, texts)) > _MOST_TEXT:
+        texts, links = _written(mark)
+        if not texts or (not near and not mark.is_named and sum(map(len, texts)) > _LONGEST_LINE):
             continue
-        links = tuple(text for link in element.iter("a") for text in _texts(link)[:1])
-        rank = mark.strength + (1.5 if near else 0.0) - (1.0 if elsewhere else 0.0)
+        rank = mark.strength + (1.5 if near else 0.0 if mark.is_named else -0.5) - (1.0 if elsewhere else 0.0)
         if heading is not None and mark.place < heading - _BEFORE:
             rank -= 1.0
-        if _opens(" ".join(texts)[:80]):
+        if any(map(_opens, texts)):
             rank += 0.5
-        yield Byline(texts=texts, links=links if element.tag != "a" else (), rank=rank)
+        yield Byline(texts=texts, links=links, rank=rank, is_named=mark.is_named)
+
+
+def _names(element: HtmlElement | None) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}" if element is not None else ""
+
+
+def _written(mark: _Found) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the texts of a byline and those of its links; only the first text of a box about the writer."""
+    if mark.text:
+        return ((one_line(mark.text),) if len(mark.text) <= _MOST_TEXT else ()), ()
+    element = mark.element
+    if len(element) == 0 and folded(element.text or "") in words().label | words().opens:
+        return _labelled(element), ()
+    texts = _texts(element)
+    if not texts and mark.is_named:
+        texts = tuple(text for piece in islice(element.itertext(), 4) if (text := one_line(piece)))[:1]
+        return (texts if texts and len(texts[0]) <= _LONGEST_NAME else ()), ()
+    links = () if element.tag == "a" else tuple(t for link in element.iter("a") for t in _texts(link)[:1])
+    return texts, links
+
+
+def _labelled(element: HtmlElement) -> tuple[str, ...]:
+    """Give a label and what stands behind it: its tail, else the texts of the next elements."""
+    found = [element.text or "", element.tail or ""]
+    for following in islice(element.itersiblings(), 3):
+        if "".join(found[1:]).strip():
+            break
+        found += [*following.itertext(), following.tail or ""][:6]
+    texts = tuple(text for piece in found if (text := one_line(piece)))
+    return texts if len(texts) > 1 and sum(map(len, texts)) <= _MOST_TEXT else ()
 
 
 def _dates(found: Sequence[_Found], heading: int | None) -> list[Dated]:
@@ -214,6 +258,6 @@ def _is_elsewhere(element: HtmlElement) -> bool:
             return True
         if node.tag in {"article", "main", "body"}:
             return False
-        if _ELSEWHERE.search(f"{node.get('class') or ''} {node.get('id') or ''}"):
+        if _ELSEWHERE.search(_names(node)):
             return True
     return False

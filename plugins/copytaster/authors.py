@@ -26,7 +26,9 @@ _ORDER = re.compile(r"([^\W\d_][\w'’-]+),\s([^\W\d_][\w'’.-]+)")
 _LETTER = re.compile(r"[^\W\d_]")
 _MARKUP = re.compile(r"[<>{}=\[\]]")
 # "Mira Sand am": the start of what stood behind the name.
-_TRAILING = re.compile(r"(?<=\w)(?:\s+(?:am|um|on|at|le|el|il|em|op|den|på|в|в|dnia|in|for|für|the|der|die|das))+$")
+_TRAILING = re.compile(
+    r"(?<=\w)(?:\s+(?:am|um|on|at|le|el|il|em|op|den|på|в|в|dnia|in|for|für|the|der|die|das))+$"
+)
 _PARENTHESIS = re.compile(r"\s*\([^)]*\)?\s*$")
 _EDGES = ' \t\r\n,.:;：|-–—*•·"“”„«»©()'
 # Scripts in which a full name is one word.
@@ -34,8 +36,47 @@ _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]"
 _LONGEST_UNSPACED = 6
 _SHORTEST_UNSPACED = 2
 _PARTICLES = frozenset(
-    "al ap bin bint d da das de degli dei del della den der di do dos du e el i ibn la las le los of ten ter"
-    " van von vom y zu zum zur af av til".split()
+    [
+        "al",
+        "ap",
+        "bin",
+        "bint",
+        "d",
+        "da",
+        "das",
+        "de",
+        "degli",
+        "dei",
+        "del",
+        "della",
+        "den",
+        "der",
+        "di",
+        "do",
+        "dos",
+        "du",
+        "e",
+        "el",
+        "i",
+        "ibn",
+        "la",
+        "las",
+        "le",
+        "los",
+        "of",
+        "ten",
+        "ter",
+        "van",
+        "von",
+        "vom",
+        "y",
+        "zu",
+        "zum",
+        "zur",
+        "af",
+        "av",
+        "til",
+    ]
 )
 _OUTFIT = re.compile(
     r"\b(?:inc|gmbh|ag|e\.? ?v|llc|ltd|team|desk|news|agency|agentur|agence|agencia|agenzia|agência|редакц\w+|media"
@@ -48,9 +89,7 @@ _LEGAL_FORM = re.compile(
 )
 
 
-def people(
-    texts: Iterable[str], *, outlets: Iterable[str] = (), houses: bool = False
-) -> tuple[str, ...]:
+def people(texts: Iterable[str], *, outlets: Iterable[str] = (), houses: bool = False) -> tuple[str, ...]:
     """List those named in these bylines, in order, each once, without "By", dates, roles and addresses.
 
     ``outlets`` are names of the site and its publisher, which are no people; ``houses`` lets in what

@@ -8,6 +8,7 @@ from copytaster.authors import are_people, is_company, is_person, names_others, 
 from copytaster.chars import folded
 from copytaster.visible import Byline
 
+Declared = tuple[str, Sequence[str]]  # where it stands, bylines as written there
 Named = tuple[str, tuple[str, ...]]  # where it stands, whom it names
 _WEIGHTS = {"json-ld": 3.0, "meta": 2.5, "microdata": 2.0, "feed": 2.0, "json-ld person": 1.0}
 _OF_PEOPLE, _OF_CREDITS, _OF_SITES, _OF_NAMES, _OF_LOGINS, _OF_COMPANIES = 1.0, 0.6, 0.5, 0.4, 0.2, 0.15
@@ -38,8 +39,20 @@ class Authors:
     voices: tuple[Named, ...]
 
 
+def are_settled(declared: Iterable[Declared], outlets: Sequence[str]) -> bool:
+    """Say whether markup names people and does not contradict itself: then a byline has nothing to add."""
+    told = [
+        (source, {folded(name) for name in names})
+        for source, texts in declared
+        if are_people(names := people(texts, outlets=outlets))
+    ]
+    return any(source != "json-ld person" for source, _ in told) and bool(
+        set.intersection(*(names for _, names in told))
+    )
+
+
 def choose_authors(
-    declared: Sequence[tuple[str, Sequence[str]]], seen: Sequence[Byline], outlets: Sequence[str]
+    declared: Sequence[Declared], seen: Sequence[Byline], outlets: Sequence[str]
 ) -> Authors | None:
     """Choose whom most weight stands behind: people before names before companies and outlets.
 
@@ -93,7 +106,11 @@ def _read(byline: Byline, outlets: Sequence[str]) -> tuple[str, ...]:
     parts = _opened(byline.texts)
     first: tuple[str, ...] = ()
     # "By", "Mira", "Sand": three elements, one name.
-    whole = (" ".join(parts),) if len(parts) <= _MOST_PARTS_OF_A_NAME and all(len(p.split()) == 1 for p in parts) else ()
+    whole = (
+        (" ".join(parts),)
+        if len(parts) <= _MOST_PARTS_OF_A_NAME and all(len(p.split()) == 1 for p in parts)
+        else ()
+    )
     for texts in (tuple(text for text in byline.links if text in parts), whole, parts):
         names = people(texts, outlets=outlets)
         if persons := tuple(filter(is_person, names)):

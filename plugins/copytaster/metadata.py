@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from copytaster.addresses import read_addresses, read_image
 from copytaster.authors import opens_byline
-from copytaster.bylines import choose_authors
+from copytaster.bylines import Declared, are_settled, choose_authors
 from copytaster.chars import field_text, folded
 from copytaster.dates import Moment, zone_named
 from copytaster.headline import Candidate, best_headline
@@ -24,7 +24,9 @@ from copytaster.publication import (
     choose,
     modified_candidates,
     published_candidates,
+    same_day,
     searched_day,
+    seen_changes,
     seen_dates,
 )
 from copytaster.rights import read_accessibility, read_reservation, read_terms
@@ -110,7 +112,8 @@ def read_metadata(page: Page, signals: Signals, tree: HtmlElement) -> Metadata:
     publisher = _settle("publisher", _publishers(reading), provenance)
     sites = _site_names(reading, publisher)
     headline = _headline(reading, sites, provenance)
-    sights = look(tree, headline)
+    declared = [(source, texts) for source, texts in _author_candidates(reading) if texts]
+    sights = _look(reading, headline, are_settled(declared, sites))
     free = read_accessibility(signals, node)
     if free:
         provenance["is_accessible_for_free"] = {"from": free[1]}
@@ -120,10 +123,10 @@ def read_metadata(page: Page, signals: Signals, tree: HtmlElement) -> Metadata:
         headline=headline,
         alternative_headline=_other_headline(reading, headline),
         abstract=_settle("abstract", _abstracts(reading), provenance),
-        authors=_authors(reading, sights, sites, provenance),
+        authors=_authors(declared, sights, sites, provenance),
         publisher=publisher,
         published=_published(reading, sights, provenance),
-        modified=_modified(reading, provenance),
+        modified=_modified(reading, sights, provenance),
         article_section=_settle("article_section", _sections(reading), provenance),
         keywords=_keywords(reading),
         image=_settle("image", read_image(page.url, signals, node), provenance),
@@ -255,9 +258,8 @@ def _lone_person(nodes: Sequence[Node]) -> list[str]:
 
 
 def _authors(
-    reading: _Reading, sights: Sights, sites: Sequence[str], provenance: dict[str, object]
+    declared: Sequence[Declared], sights: Sights, sites: Sequence[str], provenance: dict[str, object]
 ) -> tuple[str, ...]:
-    declared = [(source, texts) for source, texts in _author_candidates(reading) if texts]
     found = choose_authors(declared, sights.bylines, sites)
     if found is None:
         return ()
@@ -266,21 +268,41 @@ def _authors(
     return found.names
 
 
+def _look(reading: _Reading, headline: str | None, has_authors: bool) -> Sights:  # noqa: FBT001
+    """Look at the page as a reader does, where markup leaves something open."""
+    page, signals = reading.page, reading.signals
+    dated = any(True for _ in published_candidates(signals, reading.node, page.entry, page.url, None))
+    return Sights() if has_authors and dated else look(reading.tree, headline, openings=not has_authors)
+
+
 def _published(reading: _Reading, sights: Sights, provenance: dict[str, object]) -> Moment | None:
-    page, zone = reading.page, zone_named(reading.page.source_zone)
+    page, zone, american = reading.page, zone_named(reading.page.source_zone), _is_american(reading)
     candidates = list(published_candidates(reading.signals, reading.node, page.entry, page.url, zone))
-    if not candidates:
-        american = any(tag.lower().replace("_", "-") in {"en", "en-us"} for tag in _languages(reading)[:2])
-        candidates = list(islice(seen_dates(sights.dates, zone, month_first=american), _MOST_DATES))
+    seen = [dated for dated in sights.dates if dated.is_near or not candidates]
+    candidates += islice(seen_dates(seen, zone, month_first=american), 1 if candidates else _MOST_DATES)
+    if not candidates:  # of many pages only the last change is told
+        candidates = [("visible update", day) for _, day in _seen_changes(reading, sights)]
     if not candidates and (found := searched_day(reading.tree, page.url, page.fetched_at, zone)):
         candidates = [("text", found)]
     return _settled_date("date_published", candidates, page, provenance)
 
 
-def _modified(reading: _Reading, provenance: dict[str, object]) -> Moment | None:
+def _modified(reading: _Reading, sights: Sights, provenance: dict[str, object]) -> Moment | None:
     page, zone = reading.page, zone_named(reading.page.source_zone)
     candidates = list(modified_candidates(reading.signals, reading.node, page.entry, zone))
+    candidates += _seen_changes(reading, sights)
     return _settled_date("date_modified", candidates, page, provenance)
+
+
+def _seen_changes(reading: _Reading, sights: Sights) -> list[DateCandidate]:
+    """Give the first date near the headline that is said to be that of a change."""
+    near = [dated for dated in sights.dates if dated.is_near]
+    zone = zone_named(reading.page.source_zone)
+    return list(islice(seen_changes(near, zone, month_first=_is_american(reading)), 1))
+
+
+def _is_american(reading: _Reading) -> bool:
+    return any(tag.lower().replace("_", "-") in {"en", "en-us"} for tag in _languages(reading)[:2])
 
 
 def _settled_date(
@@ -289,11 +311,13 @@ def _settled_date(
     best = choose(candidates, page.fetched_at)
     if best is None:
         return None
+    days = {moment.raw: moment for _, moment in candidates}
     record(
         provenance,
         name,
         (best[0], best[1].raw),
-        [(source, other.raw) for source, other in candidates],
+        [(source, moment.raw) for source, moment in candidates],
+        same=lambda one, other: same_day(days[one], days[other]),
     )
     return best[1]
 

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from lxml.html import HtmlElement
 
+from copytaster.date_words import of_change, of_publication
 from copytaster.dates import Moment, plausible, read_moment
 from copytaster.jsonld import Node, strings
 from copytaster.model import Entry
 from copytaster.signals import Signals
 from copytaster.visible import Dated
+from copytaster.votes import family
 
 DateCandidate = tuple[str, Moment]  # where it stands, what it says
 
@@ -29,6 +31,17 @@ _MODIFIED_META = (
     "article:updated_time", "last-modified", "dcterms.modified", "dc.date.modified", "moddate", "revised", "lastmod",
     "cxenseparse:recs:modtime", "date_modified", "updated_time", "modified_time",
 )  # fmt: skip
+_WEIGHTS = {
+    "json-ld": 3.0,
+    "social": 3.0,
+    "meta": 2.0,
+    "microdata": 2.0,
+    "feed": 2.0,
+    "time": 1.5,
+    "url": 1.5,
+    "visible": 1.5,
+}
+_HALF_A_DAY = timedelta(hours=12)
 _URL_DATE = re.compile(
     r"(?<!\d)(?P<y>(?:19[9]|20[0-4])\d)(?P<sep>[/_.-]?)(?P<m>0[1-9]|1[0-2])(?P=sep)(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"
 )
@@ -40,7 +53,7 @@ def published_candidates(
     """Publication dates in order of trust."""
     yield from _of_node(node, ("datePublished", "dateCreated", "uploadDate"), zone)
     yield from _of_meta(signals, _PUBLISHED_META, zone)
-    yield from _of_values("microdata", signals.itemprops.get("datepublished", ()), zone)
+    yield from _of_values("microdata", signals.itemprops.get("datepublished", ())[:1], zone)
     yield from _of_values(
         "time", (mark.value or mark.text for mark in signals.times if mark.role == "published"), zone
     )
@@ -60,7 +73,7 @@ def modified_candidates(
     """Dates of the last change in order of trust."""
     yield from _of_node(node, ("dateModified",), zone)
     yield from _of_meta(signals, _MODIFIED_META, zone)
-    yield from _of_values("microdata", signals.itemprops.get("datemodified", ()), zone)
+    yield from _of_values("microdata", signals.itemprops.get("datemodified", ())[:1], zone)
     yield from _of_values("time", (mark.value for mark in signals.times if mark.role == "modified"), zone)
     if (
         entry
@@ -71,12 +84,27 @@ def modified_candidates(
 
 
 def seen_dates(dates: Iterable[Dated], zone: tzinfo | None, *, month_first: bool) -> Iterator[DateCandidate]:
-    """Dates that a reader sees in places named for it."""
+    """Dates that a reader sees in places named for it, or near the headline."""
     for dated in dates:
-        for text in filter(None, (dated.value, dated.text)):
-            if moment := read_moment(text, source_zone=zone, month_first=month_first):
+        if told := of_publication(dated.text) if dated.text else dated.value:
+            found = (
+                read_moment(text, source_zone=zone, month_first=month_first)
+                for text in (dated.value, told)
+                if text
+            )
+            if moment := next(filter(None, found), None):
                 yield "visible", moment
-                break
+
+
+def seen_changes(
+    dates: Iterable[Dated], zone: tzinfo | None, *, month_first: bool
+) -> Iterator[DateCandidate]:
+    """Dates behind a word like "Updated"."""
+    for dated in dates:
+        if (told := of_change(dated.text)) and (
+            moment := read_moment(told, source_zone=zone, month_first=month_first)
+        ):
+            yield "visible", moment
 
 
 def searched_day(
@@ -99,20 +127,44 @@ def searched_day(
 
 
 def choose(candidates: list[DateCandidate], fetched_at: datetime | None) -> DateCandidate | None:
-    """Choose the most trusted plausible candidate, sharpened by one of the same day that has a time.
+    """Choose the plausible day for which most independent signals speak, the more trusted where they tie.
 
+    Of that day the most trusted candidate is taken, or one that has a time, or the page's own zone.
     Where none is plausible the first is given all the same, so that the checks can say what is wrong.
     """
     sane = [candidate for candidate in candidates if plausible(candidate[1], fetched_at)]
     if not sane:
         return candidates[0] if candidates else None
-    first = sane[0]
-    if first[1].precision != "day":
-        return first
-    return next(
-        (other for other in sane if other[1].precision != "day" and other[1].at.date() == first[1].at.date()),
-        first,
-    )
+    first = max(sane, key=lambda candidate: _support(candidate[1], sane))
+    same = [other for other in sane if same_day(other[1], first[1])]
+    if first[1].precision == "day":
+        first = next(
+            (
+                other
+                for other in same
+                if other[1].precision != "day" and other[1].at.date() == first[1].at.date()
+            ),
+            first,
+        )
+    if not first[1].at.utcoffset():  # the same moment told in local time says more
+        first = next(
+            (other for other in same if other[1].at == first[1].at and other[1].at.utcoffset()), first
+        )
+    return first
+
+
+def same_day(one: Moment, other: Moment) -> bool:
+    """Say whether two may mean the same day: they do in some zone, or are less than half a day apart."""
+    return one.at.date() == other.at.date() or abs(one.at - other.at) <= _HALF_A_DAY
+
+
+def _support(moment: Moment, candidates: Iterable[DateCandidate]) -> float:
+    given: dict[str, float] = {}
+    for source, other in candidates:
+        if same_day(moment, other):
+            hand = "microdata" if source == "time" else family(source)  # often one element
+            given[hand] = max(given.get(hand, 0.0), _WEIGHTS.get(hand, 1.0))
+    return sum(given.values())
 
 
 def url_date(url: str, zone: tzinfo | None = None) -> Moment | None:
@@ -127,8 +179,9 @@ def _of_node(node: Node | None, keys: tuple[str, ...], zone: tzinfo | None) -> I
 
 
 def _of_meta(signals: Signals, names: tuple[str, ...], zone: tzinfo | None) -> Iterator[DateCandidate]:
-    for name in names:
-        yield from _of_values(f"meta {name}", signals.meta.get(name, ())[:1], zone)
+    for name in names:  # a meta element may be microdata, and is then no second witness
+        source = "microdata" if name in signals.itemprops else f"meta {name}"
+        yield from _of_values(source, signals.meta.get(name, ())[:1], zone)
 
 
 def _of_values(source: str, values: Iterable[str], zone: tzinfo | None) -> Iterator[DateCandidate]:

@@ -3,14 +3,17 @@
 One walk over the page finds whatever is named as byline or date, or opens like one; each gets a rank by
 what names it and by where it stands: between the headline and the text is where readers look for both.
 """
+# ruff: noqa: RUF001 - bylines of other scripts
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import chain, islice
+from functools import cache
+from itertools import accumulate, chain, islice
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from copytaster.authors import opens_byline
@@ -23,11 +26,11 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"comment|reply|respond", re.IGNORECASE)
-_WRITER = re.compile(
-    r"author|byline|by-line|autor|auteur|autore|writer|contributor|verfasser|skribent|forfatter|penulis|yazar|vcard"
-    r"|reporter|journalist|creator|posted-?by|written-?by|redacteur|συντακ",
-    re.IGNORECASE,
-)
+_WRITER = (
+    "author", "byline", "by-line", "autor", "auteur", "autore", "writer", "contributor", "verfasser", "skribent",
+    "forfatter", "penulis", "yazar", "vcard", "reporter", "journalist", "creator", "postedby", "posted-by", "writtenby",
+    "written-by", "redacteur", "συντακ",
+)  # fmt: skip
 _ABOUT_WRITER = re.compile(
     r"(?:bio|desc|image|img|avatar|photo|picture|social|role|job|position|email|twitter|icon|count|links|follow|headline)\b"
     r"|comment|reply|authoriz|authorit|blogger-?comment|-label\b",
@@ -37,13 +40,22 @@ _EXACTLY = re.compile(
     r"(?:^|[\s_-])(?:author|authors|byline|by-line|autor|autoren|auteur|autore|writer|author-?name|fn)(?:$|\s)",
     re.IGNORECASE,
 )
-_PROFILE = re.compile(r"/(?:authors?|autor(?:en|es)?|auteurs?|autore|writers?|staff|profile|team|producers?|member|people|contributors?)/[^/]")
-_DATED = re.compile(
-    r"date|publi|posted|time|datum|fecha|byline|stamp|meta|entry-info|post-info|article-info|tarih|datering|päiv",
-    re.IGNORECASE,
+_PROFILE = re.compile(
+    r"/(?:authors?|autor(?:en|es)?|auteurs?|autore|writers?|staff|profile|team|producers?|member|people|contributors?)/[^/]"
 )
+_DATED = (
+    "date", "publi", "posted", "time", "datum", "fecha", "byline", "stamp", "meta", "entry-info", "post-info",
+    "article-info", "tarih", "datering", "päiv",
+)  # fmt: skip
+_CLASSES = etree.XPath("//@class", smart_strings=False)
+_IDS = etree.XPath("//@id", smart_strings=False)
+_WITH_AUTHOR = etree.XPath("//*[contains(@itemprop,'author')] | //a[contains(@rel,'author')]")
+_TEXTS = etree.XPath("//text()", smart_strings=False)
+_NOTHING = (0.0, False)
 _DIGIT = re.compile(r"\d")
-_SKIPPED = frozenset({"script", "style", "noscript", "svg", "path", "option", "select", "template", "iframe", "form"})
+_SKIPPED = frozenset(
+    {"script", "style", "noscript", "svg", "path", "option", "select", "template", "iframe", "form"}
+)
 _HEADINGS = frozenset({"h1", "h2", "h3"})
 _MOST_ABOVE = 7  # levels; further up class names speak of the page
 _MOST_DATE = 150
@@ -51,7 +63,7 @@ _MOST_TEXT = 300
 _MOST_MARKS = 60
 _OFTEN = 3  # so many elements of one name are a list of teasers, none of which is the byline
 _LONGEST_NAME, _LONGEST_LINE = 60, 100
-_OPENED, _SUREST = 2.0, 3.0
+_LINKED, _OPENED, _SUREST = 1.5, 2.0, 3.0
 _MOST_ELEMENTS = 12_000
 _FIRST_WORD = re.compile(r"[\s(（|·•–—-]*([^\W\d_]+)")
 _AFTER, _BEFORE = 120, 25  # elements behind and before the headline that stand near it
@@ -94,32 +106,48 @@ class _Found:
     is_named: bool = True
 
 
-def look(tree: HtmlElement, headline: str | None) -> Sights:
-    """Walk once over the page; ``headline`` says where it begins."""
+def look(tree: HtmlElement, headline: str | None, *, openings: bool = True) -> Sights:
+    """Walk once over the page; ``headline`` says where it begins.
+
+    Without ``openings`` only what is named as byline is taken for one: that spares looking at every text.
+    """
     writers: list[_Found] = []
     dated: list[_Found] = []
     heading: int | None = None
     key = folded(headline or "")
+    named, marked = _named(tree), set(_WITH_AUTHOR(tree))
+    opening = {text for text in _TEXTS(tree) if _opens(text)} if openings else set()
     for place, element in enumerate(islice(tree.iter("*"), _MOST_ELEMENTS)):
         tag = element.tag
         if tag in _SKIPPED:
             continue
-        if tag in _HEADINGS and key and heading is None and _says(element, key):
+        if heading is None and tag in _HEADINGS and key and _says(element, key):
             heading = place
-        named = _strengths(element.get("class") or "", element.get("id") or "")
-        if strength := max(named[0], _marked(element, tag)):
+        strength, is_dated = named.get(element.get("class", ""), _NOTHING)
+        if name := element.get("id"):
+            strength, is_dated = max((strength, is_dated), named.get(name, _NOTHING))
+        if element in marked:
+            strength = _SUREST
+        elif not strength and tag == "a" and _PROFILE.search(element.get("href") or ""):
+            strength = _LINKED
+        if strength:
             writers.append(_Found(element, place, strength))
-        elif _opens(element.text):
-            explicit = _is_explicit(element.text or "")
-            writers.append(_Found(element, place, _OPENED, is_named=explicit))
-        if (tail := element.tail) and _opens(tail):
-            writers.append(_Found(element, place, _OPENED, text=tail, is_named=False))
-        if named[1] or tag == "time":
-            dated.append(_Found(element, place, 2.0 if tag == "time" else 1.0))
+        elif opening:
+            writers.extend(_opened(element, place, opening))
+        if is_dated or tag == "time":
+            dated.append(_Found(element, place, 0.0))
     return Sights(
         bylines=tuple(sorted(_bylines(writers, heading), key=lambda byline: -byline.rank)),
         dates=tuple(_dates(dated, heading)),
     )
+
+
+def _opened(element: HtmlElement, place: int, opening: set[str]) -> Iterator[_Found]:
+    """Give an element whose text opens a byline, and one behind which such a text stands."""
+    if (text := element.text) in opening:
+        yield _Found(element, place, _OPENED, is_named=_is_explicit(text))
+    if (text := element.tail) in opening:
+        yield _Found(element, place, _OPENED, text=text, is_named=False)
 
 
 def _says(element: HtmlElement, key: str) -> bool:
@@ -127,24 +155,34 @@ def _says(element: HtmlElement, key: str) -> bool:
     return bool(text) and (key in text or (len(text) > len(key) // 2 and text in key))
 
 
-@lru_cache(maxsize=4_096)
-def _strengths(classes: str, name: str) -> tuple[float, bool]:
-    """Say how surely these names are those of a byline, and whether they are those of a date."""
-    told = f"{classes} {name}".strip()
-    if not told:
-        return 0.0, False
-    strength = 0.0
-    if _WRITER.search(told):
-        strength = 0.0 if _ABOUT_WRITER.search(told) else 2.5 if _EXACTLY.search(told) else 2.0
-    return strength, _DATED.search(told) is not None
+def _named(tree: HtmlElement) -> Mapping[str, tuple[float, bool]]:
+    """List the class names and ids of a page that are those of a byline or a date, with how sure and which.
+
+    All of them are searched as one text: pages have hundreds, and few say anything.
+    """
+    told = list({*_CLASSES(tree), *_IDS(tree)})
+    lowered = [name.lower() for name in told]
+    text = "\0".join(lowered)
+    starts = list(accumulate((len(name) + 1 for name in lowered), initial=0))
+    strengths = {i: _strength(lowered[i]) for i in _lines(text, _WRITER, starts)}
+    dated = _lines(text, _DATED, starts)
+    return {told[i]: (strengths.get(i, 0.0), i in dated) for i in strengths.keys() | dated}
 
 
-def _marked(element: HtmlElement, tag: str) -> float:
-    if tag == "a":
-        if "author" in (element.get("rel") or ""):
-            return 3.0
-        return 1.5 if _PROFILE.search(element.get("href") or "") else 0.0
-    return 3.0 if "author" in (element.get("itemprop") or "").lower().split() else 0.0
+def _lines(text: str, signs: Iterable[str], starts: Sequence[int]) -> set[int]:
+    found = set()
+    for sign in signs:
+        place = text.find(sign)
+        while place >= 0:
+            line = bisect_right(starts, place) - 1
+            found.add(line)
+            place = text.find(sign, starts[line + 1])
+    return found
+
+
+def _strength(name: str) -> float:
+    """Say how surely a name is that of a byline."""
+    return 0.0 if _ABOUT_WRITER.search(name) else 2.5 if _EXACTLY.search(name) else 2.0
 
 
 def _is_explicit(text: str) -> bool:
@@ -154,10 +192,10 @@ def _is_explicit(text: str) -> bool:
     return len(text) <= _LONGEST_NAME and (rest[:1] in {":", "："} or opens_byline(rest))
 
 
-def _opens(text: str | None) -> bool:
+def _opens(text: str) -> bool:
     """Say whether a text opens a byline; the first word is looked at first, as this is asked of every text."""
-    found = _FIRST_WORD.match(text) if text else None
-    if text is None or found is None or found[1].lower() not in _first_words():
+    found = _FIRST_WORD.match(text)
+    if found is None or found[1].lower() not in _first_words():
         return False
     told = text[found.start(1) : found.start(1) + 80]
     return opens_byline(told) or folded(told) in words().label
@@ -175,7 +213,9 @@ def _bylines(found: Sequence[_Found], heading: int | None) -> Iterator[Byline]:
             continue
         near = heading is not None and -_BEFORE <= mark.place - heading <= _AFTER
         elsewhere = _is_elsewhere(mark.element)
-        if not near and ((elsewhere and mark.strength < _SUREST) or mark.text or often[_names(mark.element)] > _OFTEN):
+        if not near and (
+            (elsewhere and mark.strength < _SUREST) or mark.text or often[_names(mark.element)] > _OFTEN
+        ):
             continue
         texts, links = _written(mark)
         if not texts or (not near and not mark.is_named and sum(map(len, texts)) > _LONGEST_LINE):

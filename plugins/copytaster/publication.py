@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 
 from copytaster.date_words import of_change, of_publication
 from copytaster.dates import Moment, plausible, read_moment
-from copytaster.jsonld import Node, strings
+from copytaster.jsonld import Node, strings, types_of
 from copytaster.model import Entry
 from copytaster.signals import Signals
 from copytaster.visible import Dated
@@ -39,8 +39,11 @@ _WEIGHTS = {
     "feed": 2.0,
     "time": 1.5,
     "url": 1.5,
-    "visible": 1.5,
+    "visible": 1.0,
 }
+# Names that say only "date" are given to that of the build or of the visit, too.
+_ANY_DATE = {f"meta {name}" for name in ("date", "dc.date", "dcterms.date", "created", "dcterms.created", "dc.created")}
+_OF_ANY_DATE = 0.9
 _HALF_A_DAY = timedelta(hours=12)
 _URL_DATE = re.compile(
     r"(?<!\d)(?P<y>(?:19[9]|20[0-4])\d)(?P<sep>[/_.-]?)(?P<m>0[1-9]|1[0-2])(?P=sep)(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"
@@ -52,6 +55,7 @@ def published_candidates(
 ) -> Iterator[DateCandidate]:
     """Publication dates in order of trust."""
     yield from _of_node(node, ("datePublished", "dateCreated", "uploadDate"), zone)
+    yield from _of_node(_page_node(signals, node), ("datePublished",), zone)
     yield from _of_meta(signals, _PUBLISHED_META, zone)
     yield from _of_values("microdata", signals.itemprops.get("datepublished", ())[:1], zone)
     yield from _of_values(
@@ -163,7 +167,8 @@ def _support(moment: Moment, candidates: Iterable[DateCandidate]) -> float:
     for source, other in candidates:
         if same_day(moment, other):
             hand = "microdata" if source == "time" else family(source)  # often one element
-            given[hand] = max(given.get(hand, 0.0), _WEIGHTS.get(hand, 1.0))
+            weight = _OF_ANY_DATE if source in _ANY_DATE else _WEIGHTS.get(hand, 1.0)
+            given[hand] = max(given.get(hand, 0.0), weight)
     return sum(given.values())
 
 
@@ -171,6 +176,13 @@ def url_date(url: str, zone: tzinfo | None = None) -> Moment | None:
     """Read the day that stands in an address."""
     found = _URL_DATE.search(url.partition("://")[2])
     return read_moment(f"{found['y']}-{found['m']}-{found['d']}", source_zone=zone) if found else None
+
+
+def _page_node(signals: Signals, node: Node | None) -> Node | None:
+    """Find the node that stands for the page, where none stands for the article or it has no date."""
+    if node is not None and strings(node.get("datePublished")):
+        return None
+    return next((other for other in signals.nodes if "WebPage" in types_of(other) and "datePublished" in other), None)
 
 
 def _of_node(node: Node | None, keys: tuple[str, ...], zone: tzinfo | None) -> Iterator[DateCandidate]:

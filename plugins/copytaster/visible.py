@@ -26,6 +26,9 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"comment|reply|respond", re.IGNORECASE)
+_COMMENTS = re.compile(
+    r"(?:^|[\s_-])(?:comments?|commentlist|comment-?(?:list|body|meta|content|author)|kommentare?|respond)(?:$|\s)", re.IGNORECASE
+)
 _WRITER = (
     "author", "byline", "by-line", "autor", "auteur", "autore", "writer", "contributor", "verfasser", "skribent",
     "forfatter", "penulis", "yazar", "vcard", "reporter", "journalist", "creator", "postedby", "posted-by", "writtenby",
@@ -52,6 +55,7 @@ _IDS = etree.XPath("//@id", smart_strings=False)
 _WITH_AUTHOR = etree.XPath("//*[contains(@itemprop,'author')] | //a[contains(@rel,'author')]")
 _TEXTS = etree.XPath("//text()", smart_strings=False)
 _NOTHING = (0.0, False)
+_YEAR = re.compile(r"(?:19|20)\d\d|\b\d\d[./]\d\d[./]\d\d\b")
 _DIGIT = re.compile(r"\d")
 _SKIPPED = frozenset(
     {"script", "style", "noscript", "svg", "path", "option", "select", "template", "iframe", "form"}
@@ -62,7 +66,7 @@ _MOST_DATE = 150
 _MOST_TEXT = 300
 _MOST_MARKS = 60
 _OFTEN = 3  # so many elements of one name are a list of teasers, none of which is the byline
-_LONGEST_NAME, _LONGEST_LINE = 60, 100
+_LONGEST_NAME, _LONGEST_LINE, _LONGEST_DATE = 60, 100, 50
 _LINKED, _OPENED, _SUREST = 1.5, 2.0, 3.0
 _MOST_ELEMENTS = 12_000
 _FIRST_WORD = re.compile(r"[\s(（|·•–—-]*([^\W\d_]+)")
@@ -136,6 +140,8 @@ def look(tree: HtmlElement, headline: str | None, *, openings: bool = True) -> S
             writers.extend(_opened(element, place, opening))
         if is_dated or tag == "time":
             dated.append(_Found(element, place, 0.0))
+        elif heading is not None and place - heading <= _AFTER:
+            dated.extend(_numbered(element, place))
     return Sights(
         bylines=tuple(sorted(_bylines(writers, heading), key=lambda byline: -byline.rank)),
         dates=tuple(_dates(dated, heading)),
@@ -148,6 +154,13 @@ def _opened(element: HtmlElement, place: int, opening: set[str]) -> Iterator[_Fo
         yield _Found(element, place, _OPENED, is_named=_is_explicit(text))
     if (text := element.tail) in opening:
         yield _Found(element, place, _OPENED, text=text, is_named=False)
+
+
+def _numbered(element: HtmlElement, place: int) -> Iterator[_Found]:
+    """Give the short texts in and behind an element that hold a year."""
+    for text in (element.text, element.tail):
+        if text and _YEAR.search(text) and len(text.strip()) <= _LONGEST_DATE:
+            yield _Found(element, place, 0.0, text=text, is_named=False)
 
 
 def _says(element: HtmlElement, key: str) -> bool:
@@ -264,13 +277,13 @@ def _dates(found: Sequence[_Found], heading: int | None) -> list[Dated]:
     for mark in found:
         near = heading is not None and -_BEFORE <= mark.place - heading <= _AFTER
         value = (mark.element.get("datetime") or mark.element.get("content") or "").strip()[:100]
-        text = " ".join(_texts(mark.element))
+        text = one_line(mark.text) or " ".join(_texts(mark.element))
         if not 0 < len(text or value) <= _MOST_DATE or not _DIGIT.search(value + text):
             continue
-        if _is_elsewhere(mark.element) and not near:
+        if _is_in_comments(mark.element) or (not near and _is_elsewhere(mark.element)):
             continue
         behind = heading is None or mark.place >= heading - _BEFORE
-        order = 0 if near else 1 if behind else 2
+        order = (0 if mark.is_named else 1) if near else 2 if behind else 3
         dates.append((order, mark.place, Dated(value=value, text=text, is_near=near, is_behind=behind)))
         if len(dates) >= _MOST_MARKS:
             break
@@ -289,6 +302,11 @@ def _texts(element: HtmlElement) -> tuple[str, ...]:
         if length > _MOST_TEXT:
             return ()
     return tuple(found)
+
+
+def _is_in_comments(element: HtmlElement) -> bool:
+    above = islice(chain((element,), element.iterancestors()), _MOST_ABOVE)
+    return any(_COMMENTS.search(_names(node)) for node in above if node.tag not in {"body", "html", "article"})
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:

@@ -13,12 +13,14 @@ _FORMS = (
     r"(?<!\d)(?P<y>(?:19|20)\d\d)\.?\s+(?:m\.\s+)?(?P<month>{months})\.?\s+(?P<d>\d{{1,2}})(?!\d)",
     r"(?P<y>(?:19|20)\d\d)\s?[年년]\s?(?P<m>\d{{1,2}})\s?[月월]\s?(?P<d>\d{{1,2}})\s?[日일]",
     r"(?<![\d./])(?P<a>\d{{1,2}})(?P<s>[./-])\s?(?P<b>\d{{1,2}})(?P=s)\s?(?P<y>(?:19|20)\d\d)(?![\d])",
+    r"(?<![\w./-])(?P<a>\d{{2}})(?P<s>[./])(?P<b>\d{{2}})(?P=s)(?P<y>\d{{2}})(?![\w./-])",
 )
 _TIME = re.compile(
     r"^\W{0,4}(?:(?:at|um|à|alle|a las|às|om|kl\.?|o|в|about|[-–—|•·])\s*)?\W{0,3}(?P<H>\d{1,2})\s?[:.hH時]\s?(?P<M>\d{2})(?!\d)"
     r"\s*(?P<ap>[AaPp]\.?[Mm]\b\.?)?\s*(?P<z>[A-Z]{2,4}\b)?"
 )
 _MOST_TEXT = 300
+_LAST_CENTURY = 70  # two digits from which on a year is one of 19xx
 
 Parts = dict[str, str | None]
 
@@ -42,6 +44,8 @@ def read_written(text: str, *, month_first: bool = False) -> Parts | None:
 
 
 def _day(told: Parts, *, month_first: bool) -> Parts:
+    if len(year := told["y"] or "") == 2:  # noqa: PLR2004 - digits
+        told = {**told, "y": ("20" if int(year) < _LAST_CENTURY else "19") + year}
     if month := told.get("month"):
         return {"y": told["y"], "m": str(months()[_fold(month)]), "d": told["d"]}
     if told.get("a"):

@@ -280,11 +280,20 @@ def _published(reading: _Reading, sights: Sights, provenance: dict[str, object])
     candidates = list(published_candidates(reading.signals, reading.node, page.entry, page.url, zone))
     seen = [dated for dated in sights.dates if dated.is_near or not candidates]
     candidates += islice(seen_dates(seen, zone, month_first=american), 1 if candidates else _MOST_DATES)
-    if not candidates:  # of many pages only the last change is told
-        candidates = [("visible update", day) for _, day in _seen_changes(reading, sights)]
-    if not candidates and (found := searched_day(reading.tree, page.url, page.fetched_at, zone)):
-        candidates = [("text", found)]
+    if not candidates:
+        candidates = next(filter(None, _last_resorts(reading, sights)), [])
     return _settled_date("date_published", candidates, page, provenance)
+
+
+def _last_resorts(reading: _Reading, sights: Sights) -> Iterator[list[DateCandidate]]:
+    """Where no date of publication is told: that of the last change, any in the text, what a search finds."""
+    page, zone = reading.page, zone_named(reading.page.source_zone)
+    yield [("visible update", day) for _, day in _seen_changes(reading, sights)]
+    changes = modified_candidates(reading.signals, reading.node, page.entry, zone)
+    yield [(f"{source} update", day) for source, day in islice(changes, 1)]
+    for everywhere in (False, True):
+        found = searched_day(reading.tree, page.url, page.fetched_at, zone, everywhere=everywhere)
+        yield [("search", found)] if found else []
 
 
 def _modified(reading: _Reading, sights: Sights, provenance: dict[str, object]) -> Moment | None:

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, tzinfo
 
 from lxml.html import HtmlElement
+from lxml.html.builder import E
 
 from copytaster.date_words import of_change, of_publication
 from copytaster.dates import Moment, plausible, read_moment
 from copytaster.jsonld import Node, strings, types_of
 from copytaster.model import Entry
 from copytaster.signals import Signals
-from copytaster.visible import Dated
+from copytaster.visible import Dated, numbered_lines
 from copytaster.votes import family
 
 DateCandidate = tuple[str, Moment]  # where it stands, what it says
@@ -112,17 +113,19 @@ def seen_changes(
 
 
 def searched_day(
-    tree: HtmlElement, url: str, fetched_at: datetime | None, zone: tzinfo | None
+    tree: HtmlElement, url: str, fetched_at: datetime | None, zone: tzinfo | None, *, everywhere: bool
 ) -> Moment | None:
-    """Search the whole page for the day of publication: slow, and right less often than what is declared."""
+    """Search for the day of publication, if asked in all of the text: slow, and right less often than other signals."""
     from htmldate import find_date  # noqa: PLC0415 - slow to load
 
+    if everywhere:  # what holds a year is a small part of the page, and all that the search goes by
+        tree = E.html(E.body(*(E.p(line) for line in numbered_lines(tree))))
     try:
         day = find_date(
             tree,
             url=url or None,
             original_date=True,
-            extensive_search=True,
+            extensive_search=everywhere,
             max_date=fetched_at.date().isoformat() if fetched_at else None,
         )
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):

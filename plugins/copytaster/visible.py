@@ -50,17 +50,18 @@ _DATED = (
     "date", "publi", "posted", "time", "datum", "fecha", "byline", "stamp", "meta", "entry-info", "post-info",
     "article-info", "tarih", "datering", "päiv",
 )  # fmt: skip
+_AFTER, _BEFORE = 120, 25  # elements behind and before the headline that stand near it
 _CLASSES = etree.XPath("//@class", smart_strings=False)
 _IDS = etree.XPath("//@id", smart_strings=False)
-_WITH_AUTHOR = etree.XPath("//*[contains(@itemprop,'author')] | //a[contains(@rel,'author')]")
+_WITH_ITEMPROP = etree.XPath("//*[@itemprop]")
+_HEADINGS = ("h1", "h2", "h3")
 _TEXTS = etree.XPath("//text()", smart_strings=False)
+_READ_TEXTS = etree.XPath("//text()[not(parent::script or parent::style)]", smart_strings=False)
+_RIGHTS = re.compile(r"©|\(c\)|copyright|rights reserved", re.IGNORECASE)
+_AROUND, _MOST_LINES = 60, 500
 _NOTHING = (0.0, False)
 _YEAR = re.compile(r"(?:19|20)\d\d|\b\d\d[./]\d\d[./]\d\d\b")
 _DIGIT = re.compile(r"\d")
-_SKIPPED = frozenset(
-    {"script", "style", "noscript", "svg", "path", "option", "select", "template", "iframe", "form"}
-)
-_HEADINGS = frozenset({"h1", "h2", "h3"})
 _MOST_ABOVE = 7  # levels; further up class names speak of the page
 _MOST_DATE = 150
 _MOST_TEXT = 300
@@ -70,7 +71,6 @@ _LONGEST_NAME, _LONGEST_LINE, _LONGEST_DATE = 60, 100, 50
 _LINKED, _OPENED, _SUREST = 1.5, 2.0, 3.0
 _MOST_ELEMENTS = 12_000
 _FIRST_WORD = re.compile(r"[\s(（|·•–—-]*([^\W\d_]+)")
-_AFTER, _BEFORE = 120, 25  # elements behind and before the headline that stand near it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,37 +115,52 @@ def look(tree: HtmlElement, headline: str | None, *, openings: bool = True) -> S
 
     Without ``openings`` only what is named as byline is taken for one: that spares looking at every text.
     """
+    classes, ids = _named(_CLASSES(tree)), _named(_IDS(tree))
+    opening = {text for text in _TEXTS(tree) if _opens(text)} if openings else set()
+    heading = _heading(tree, folded(headline or ""))
+    marked = dict(_marked(tree))
+    start: int | None = None
     writers: list[_Found] = []
     dated: list[_Found] = []
-    heading: int | None = None
-    key = folded(headline or "")
-    named, marked = _named(tree), set(_WITH_AUTHOR(tree))
-    opening = {text for text in _TEXTS(tree) if _opens(text)} if openings else set()
     for place, element in enumerate(islice(tree.iter("*"), _MOST_ELEMENTS)):
-        tag = element.tag
-        if tag in _SKIPPED:
-            continue
-        if heading is None and tag in _HEADINGS and key and _says(element, key):
-            heading = place
-        strength, is_dated = named.get(element.get("class", ""), _NOTHING)
-        if name := element.get("id"):
-            strength, is_dated = max((strength, is_dated), named.get(name, _NOTHING))
+        strength, is_dated = classes.get(element.get("class"), _NOTHING)
+        if ids and (name := element.get("id")) in ids:
+            strength, is_dated = max((strength, is_dated), ids[name])
         if element in marked:
-            strength = _SUREST
-        elif not strength and tag == "a" and _PROFILE.search(element.get("href") or ""):
-            strength = _LINKED
+            strength, is_dated = max(strength, marked[element]), is_dated or element.tag == "time"
         if strength:
             writers.append(_Found(element, place, strength))
         elif opening:
             writers.extend(_opened(element, place, opening))
-        if is_dated or tag == "time":
+        if is_dated:
             dated.append(_Found(element, place, 0.0))
-        elif heading is not None and place - heading <= _AFTER:
+        if element is heading:
+            start = place
+        elif start is not None and place - start <= _AFTER:
             dated.extend(_numbered(element, place))
     return Sights(
-        bylines=tuple(sorted(_bylines(writers, heading), key=lambda byline: -byline.rank)),
-        dates=tuple(_dates(dated, heading)),
+        bylines=tuple(sorted(_bylines(writers, start), key=lambda byline: -byline.rank)),
+        dates=tuple(_dates(dated, start)),
     )
+
+
+def _heading(tree: HtmlElement, key: str) -> HtmlElement | None:
+    """Find the first heading that says what the headline does."""
+    return next((heading for heading in tree.iter(*_HEADINGS) if _says(heading, key)), None) if key else None
+
+
+def _marked(tree: HtmlElement) -> Iterator[tuple[HtmlElement, float]]:
+    """Give the elements that markup names as byline or date, and links to where writers have their pages."""
+    for element in tree.iter("time"):
+        yield element, 0.0
+    for element in _WITH_ITEMPROP(tree):
+        if "author" in (element.get("itemprop") or "").lower().split():
+            yield element, _SUREST
+    for link in tree.iter("a"):
+        if "author" in (link.get("rel") or ""):
+            yield link, _SUREST
+        elif _PROFILE.search(link.get("href") or ""):
+            yield link, _LINKED
 
 
 def _opened(element: HtmlElement, place: int, opening: set[str]) -> Iterator[_Found]:
@@ -154,6 +169,15 @@ def _opened(element: HtmlElement, place: int, opening: set[str]) -> Iterator[_Fo
         yield _Found(element, place, _OPENED, is_named=_is_explicit(text))
     if (text := element.tail) in opening:
         yield _Found(element, place, _OPENED, text=text, is_named=False)
+
+
+def numbered_lines(tree: HtmlElement) -> list[str]:
+    """List the texts of a page that hold a year, cut to what a date needs; no copyright lines."""
+    found = []
+    for text in _READ_TEXTS(tree):
+        if (year := _YEAR.search(text)) and not _RIGHTS.search(text):
+            found.append(one_line(text[max(0, year.start() - _AROUND) : year.end() + _AROUND]))
+    return found[:_MOST_LINES]
 
 
 def _numbered(element: HtmlElement, place: int) -> Iterator[_Found]:
@@ -168,12 +192,12 @@ def _says(element: HtmlElement, key: str) -> bool:
     return bool(text) and (key in text or (len(text) > len(key) // 2 and text in key))
 
 
-def _named(tree: HtmlElement) -> Mapping[str, tuple[float, bool]]:
-    """List the class names and ids of a page that are those of a byline or a date, with how sure and which.
+def _named(names: Iterable[str]) -> Mapping[str | None, tuple[float, bool]]:
+    """List those class names or ids that are those of a byline or a date, with how sure and which.
 
     All of them are searched as one text: pages have hundreds, and few say anything.
     """
-    told = list({*_CLASSES(tree), *_IDS(tree)})
+    told = list(set(names))
     lowered = [name.lower() for name in told]
     text = "\0".join(lowered)
     starts = list(accumulate((len(name) + 1 for name in lowered), initial=0))
@@ -207,6 +231,8 @@ def _is_explicit(text: str) -> bool:
 
 def _opens(text: str) -> bool:
     """Say whether a text opens a byline; the first word is looked at first, as this is asked of every text."""
+    if text.isspace():
+        return False
     found = _FIRST_WORD.match(text)
     if found is None or found[1].lower() not in _first_words():
         return False

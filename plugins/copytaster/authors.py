@@ -4,6 +4,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import islice
 
 from copytaster.byline_words import words
 from copytaster.chars import field_text, folded
@@ -11,7 +12,7 @@ from copytaster.written_dates import months
 
 _MAX_AUTHORS = 20
 _MAX_NAME = 80
-_MAX_BYLINE = 2_000
+_MAX_BYLINE, _MOST_BYLINES = 500, 50
 _MOST_WORDS = 5
 _SPLIT = re.compile(
     r"\s*(?:[;|•·/\n\t、，,／｜]|\s(?:and|und|et|y|e|и|i|og|och|ja|ve|και|és|dan|și|in|with|mit|avec|con)(?=\s)\s"
@@ -100,12 +101,13 @@ def people(texts: Iterable[str], *, outlets: Iterable[str] = (), houses: bool = 
     if not houses:
         barred |= known.editorial
     found: dict[str, str] = {}
-    for text in texts:
+    for text in islice(texts, _MOST_BYLINES):
         for name in _names(field_text(text[:_MAX_BYLINE])):
             if (key := folded(name)) and key not in barred:
                 found.setdefault(key, name)
     short = [name for name in found.values() if len(name.split()) <= _MOST_WORDS]
-    return tuple((short or list(found.values()))[:_MAX_AUTHORS])
+    named = short or list(found.values())
+    return tuple([name for name in named if not is_company([name])] or named)[:_MAX_AUTHORS]
 
 
 def are_people(names: Iterable[str]) -> bool:

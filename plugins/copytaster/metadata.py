@@ -17,7 +17,7 @@ from copytaster.bylines import Declared, are_settled, choose_authors
 from copytaster.chars import field_text, folded
 from copytaster.dates import Moment, zone_named
 from copytaster.headline import Candidate, best_headline
-from copytaster.jsonld import Node, index_by_id, pick_article, resolved, strings, types_of
+from copytaster.jsonld import Node, index_by_id, is_node, pick_article, resolved, strings, types_of
 from copytaster.model import Page
 from copytaster.publication import (
     DateCandidate,
@@ -97,10 +97,9 @@ class _Reading:
     def named(self, key: str) -> list[str]:
         """Names under a key of the article node: plain texts, or the names of people and outfits."""
         value = (self.node or {}).get(key)
-        nodes = resolved(value, self.index)
-        return strings(value if not nodes else None) + [
-            name for node in nodes for name in strings(node.get("name"))[:1]
-        ]
+        names = [name for node in resolved(value, self.index) for name in strings(node.get("name"))[:1]]
+        texts = [item for item in value if isinstance(item, str)] if isinstance(value, list) else value
+        return names + (strings(texts) if not is_node(value) or not names else [])
 
 
 def read_metadata(page: Page, signals: Signals, tree: HtmlElement) -> Metadata:
@@ -190,12 +189,12 @@ def _site_names(reading: _Reading, publisher: str | None) -> list[str]:
 
 def _headline(reading: _Reading, sites: Sequence[str], provenance: dict[str, object]) -> str | None:
     headings = sorted(reading.signals.headings, key=lambda heading: not heading.is_marked)
-    shown = [heading.text for heading in headings if not heading.is_chrome]
+    shown = [heading for heading in headings if not heading.is_chrome]
     told = list(_told_headlines(reading))
-    best = best_headline(shown, told, sites)
+    best = best_headline(shown, told, sites, reading.page.url)
     if best is None:
         return None
-    everything = [*(("h1", text) for text in shown), *told]
+    everything = [*(("h1", heading.text) for heading in shown), *told]
     record(provenance, "headline", best, everything)
     return best[1][:_MAX_FIELD]
 

@@ -43,7 +43,9 @@ _WEIGHTS = {
     "visible": 1.0,
 }
 # Names that say only "date" are given to that of the build or of the visit, too.
-_ANY_DATE = {f"meta {name}" for name in ("date", "dc.date", "dcterms.date", "created", "dcterms.created", "dc.created")}
+_ANY_DATE = {
+    f"meta {name}" for name in ("date", "dc.date", "dcterms.date", "created", "dcterms.created", "dc.created")
+}
 _OF_ANY_DATE = 0.9
 _HALF_A_DAY = timedelta(hours=12)
 _URL_DATE = re.compile(
@@ -185,7 +187,9 @@ def _page_node(signals: Signals, node: Node | None) -> Node | None:
     """Find the node that stands for the page, where none stands for the article or it has no date."""
     if node is not None and strings(node.get("datePublished")):
         return None
-    return next((other for other in signals.nodes if "WebPage" in types_of(other) and "datePublished" in other), None)
+    return next(
+        (other for other in signals.nodes if "WebPage" in types_of(other) and "datePublished" in other), None
+    )
 
 
 def _of_node(node: Node | None, keys: tuple[str, ...], zone: tzinfo | None) -> Iterator[DateCandidate]:

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -30,6 +31,7 @@ _ITEMPROPS = frozenset(
 _GLUED = re.compile(r"(?<=[a-zß-ÿ0-9.!?:])\x00+(?=[A-ZÀ-Þ])")
 _WITH_ITEMPROP = etree.XPath("/descendant::*[@itemprop]")
 _NAMED = etree.XPath(".//*[@itemprop='name']")
+_MAX_PARTS = 12  # of a heading
 _CHROME = frozenset({"nav", "footer", "aside"})
 
 
@@ -40,6 +42,7 @@ class Heading:
     text: str
     is_marked: bool = False
     is_chrome: bool = False
+    parts: tuple[str, ...] = ()  # as its elements cut it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +105,7 @@ def read_signals(tree: HtmlElement) -> Signals:
 
 
 def _read_meta(element: HtmlElement, meta: defaultdict[str, list[str]]) -> None:
-    content = field_text((element.get("content") or "")[:_MAX_VALUE])
+    content = field_text((element.get("content") or element.get("value") or "")[:_MAX_VALUE])
     if not content:
         return
     for key in _KEYS:
@@ -118,6 +121,7 @@ def _headings(tree: HtmlElement) -> Iterator[Heading]:
                 text=text,
                 is_marked="headline" in (element.get("itemprop") or "").lower(),
                 is_chrome=any(parent.tag in _CHROME for parent in element.iterancestors()),
+                parts=tuple(filter(None, map(field_text, islice(element.itertext(), _MAX_PARTS)))),
             )
 
 

@@ -27,7 +27,8 @@ _ELSEWHERE = re.compile(
 )
 _COMMENT = re.compile(r"comment|reply|respond", re.IGNORECASE)
 _COMMENTS = re.compile(
-    r"(?:^|[\s_-])(?:comments?|commentlist|comment-?(?:list|body|meta|content|author)|kommentare?|respond)(?:$|\s)", re.IGNORECASE
+    r"(?:^|[\s_-])(?:comments?|commentlist|comment-?(?:list|body|meta|content|author)|kommentare?|respond)(?:$|\s)",
+    re.IGNORECASE,
 )
 _WRITER = (
     "author", "byline", "by-line", "autor", "auteur", "autore", "writer", "contributor", "verfasser", "skribent",
@@ -65,7 +66,7 @@ _DIGIT = re.compile(r"\d")
 _MOST_ABOVE = 7  # levels; further up class names speak of the page
 _MOST_DATE = 150
 _MOST_TEXT = 300
-_MOST_MARKS = 60
+_MOST_MARKS, _MOST_PIECES = 60, 200
 _OFTEN = 3  # so many elements of one name are a list of teasers, none of which is the byline
 _LONGEST_NAME, _LONGEST_LINE, _LONGEST_DATE = 60, 100, 50
 _LINKED, _OPENED, _SUREST = 1.5, 2.0, 3.0
@@ -173,11 +174,12 @@ def _opened(element: HtmlElement, place: int, opening: set[str]) -> Iterator[_Fo
 
 def numbered_lines(tree: HtmlElement) -> list[str]:
     """List the texts of a page that hold a year, cut to what a date needs; no copyright lines."""
-    found = []
-    for text in _READ_TEXTS(tree):
-        if (year := _YEAR.search(text)) and not _RIGHTS.search(text):
-            found.append(one_line(text[max(0, year.start() - _AROUND) : year.end() + _AROUND]))
-    return found[:_MOST_LINES]
+    lines = (
+        one_line(text[max(0, year.start() - _AROUND) : year.end() + _AROUND])
+        for text in _READ_TEXTS(tree)
+        if (year := _YEAR.search(text)) and not _RIGHTS.search(text)
+    )
+    return list(islice(lines, _MOST_LINES))
 
 
 def _numbered(element: HtmlElement, place: int) -> Iterator[_Found]:
@@ -320,8 +322,8 @@ def _texts(element: HtmlElement) -> tuple[str, ...]:
     """Give the texts of an element in reading order; none if it is longer than a byline or a date."""
     found: list[str] = []
     length = 0
-    for piece in element.itertext():
-        text = one_line(piece)
+    for piece in islice(element.itertext(), _MOST_PIECES):
+        text = one_line(piece[: _MOST_TEXT + 1])
         if text:
             found.append(text)
             length += len(text)
@@ -332,7 +334,9 @@ def _texts(element: HtmlElement) -> tuple[str, ...]:
 
 def _is_in_comments(element: HtmlElement) -> bool:
     above = islice(chain((element,), element.iterancestors()), _MOST_ABOVE)
-    return any(_COMMENTS.search(_names(node)) for node in above if node.tag not in {"body", "html", "article"})
+    return any(
+        _COMMENTS.search(_names(node)) for node in above if node.tag not in {"body", "html", "article"}
+    )
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -32,6 +32,7 @@ _GLUED = re.compile(r"(?<=[a-zß-ÿ0-9.!?:])\x00+(?=[A-ZÀ-Þ])")
 _WITH_ITEMPROP = etree.XPath("/descendant::*[@itemprop]")
 _NAMED = etree.XPath(".//*[@itemprop='name']")
 _MAX_PARTS = 12  # of a heading
+_MOST_ABOVE = 5  # levels
 _CHROME = frozenset({"nav", "footer", "aside"})
 
 
@@ -138,12 +139,19 @@ def _itemprops(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
             if name not in _ITEMPROPS or len(found[name]) >= _MAX_VALUES:
                 continue
             if name == "author":  # those of teasers and comments stand elsewhere
+                if _is_in_comments(element):
+                    continue
                 place = _place(element) if place is None else place
                 if _place(element) is not place:
                     continue
             if value := _value(element, name):
                 found[name].append(value)
     return {name: tuple(values) for name, values in found.items()}
+
+
+def _is_in_comments(element: HtmlElement) -> bool:
+    above = islice(chain((element,), element.iterancestors()), _MOST_ABOVE)
+    return any("comment" in (node.get("class") or "").lower() for node in above if node.tag != "body")
 
 
 def _place(element: HtmlElement) -> HtmlElement:

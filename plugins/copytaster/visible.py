@@ -252,11 +252,10 @@ def _bylines(found: Sequence[_Found], heading: int | None) -> Iterator[Byline]:
     for mark in found[:_MOST_MARKS]:
         if _COMMENT.search(_names(mark.element)) or _COMMENT.search(_names(mark.element.getparent())):
             continue
-        near = heading is not None and -_BEFORE <= mark.place - heading <= _AFTER
+        in_list = often[_names(mark.element)] > _OFTEN
+        near = heading is not None and (0 if in_list else -_BEFORE) <= mark.place - heading <= _AFTER
         elsewhere = _is_elsewhere(mark.element)
-        if not near and (
-            (elsewhere and mark.strength < _SUREST) or mark.text or often[_names(mark.element)] > _OFTEN
-        ):
+        if not near and ((elsewhere and mark.strength < _SUREST) or mark.text or in_list):
             continue
         texts, links = _written(mark)
         if not texts or (not near and not mark.is_named and sum(map(len, texts)) > _LONGEST_LINE):

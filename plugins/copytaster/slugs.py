@@ -4,6 +4,7 @@
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 from urllib.parse import unquote
 
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "ß": "ss", "ı": "i", "đ": "d", "ł": "l", "þ": "th", "ð": "d"})
@@ -33,6 +34,7 @@ def fit(text: str, slug: tuple[str, ...]) -> float:
     return 2 * common / (len(found) + len(slug)) if common else 0.0
 
 
+@lru_cache(maxsize=256)  # one text is asked for several times in a row
 def _words(text: str) -> list[str]:
     plain = "".join(
         letter

@@ -53,7 +53,6 @@ _DATED = (
 )  # fmt: skip
 _AFTER, _BEFORE = 120, 25  # elements behind and before the headline that stand near it
 _CLASSES = etree.XPath("//@class", smart_strings=False)
-_IDS = etree.XPath("//@id", smart_strings=False)
 _WITH_ITEMPROP = etree.XPath("//*[@itemprop]")
 _HEADINGS = ("h1", "h2", "h3")
 _TEXTS = etree.XPath("//text()", smart_strings=False)
@@ -116,7 +115,7 @@ def look(tree: HtmlElement, headline: str | None, *, openings: bool = True) -> S
 
     Without ``openings`` only what is named as byline is taken for one: that spares looking at every text.
     """
-    classes, ids = _named(_CLASSES(tree)), _named(_IDS(tree))
+    classes = _named(_CLASSES(tree))
     opening = {text for text in _TEXTS(tree) if _opens(text)} if openings else set()
     heading = _heading(tree, folded(headline or ""))
     marked = dict(_marked(tree))
@@ -125,13 +124,11 @@ def look(tree: HtmlElement, headline: str | None, *, openings: bool = True) -> S
     dated: list[_Found] = []
     for place, element in enumerate(islice(tree.iter("*"), _MOST_ELEMENTS)):
         strength, is_dated = classes.get(element.get("class"), _NOTHING)
-        if ids and (name := element.get("id")) in ids:
-            strength, is_dated = max((strength, is_dated), ids[name])
         if element in marked:
             strength, is_dated = max(strength, marked[element]), is_dated or element.tag == "time"
         if strength:
             writers.append(_Found(element, place, strength))
-        elif opening:
+        elif opening and (element.text in opening or element.tail in opening):
             writers.extend(_opened(element, place, opening))
         if is_dated:
             dated.append(_Found(element, place, 0.0))
@@ -233,7 +230,7 @@ def _is_explicit(text: str) -> bool:
 
 def _opens(text: str) -> bool:
     """Say whether a text opens a byline; the first word is looked at first, as this is asked of every text."""
-    if text.isspace():
+    if len(text) > _MOST_TEXT or text.isspace():
         return False
     found = _FIRST_WORD.match(text)
     if found is None or found[1].lower() not in _first_words():

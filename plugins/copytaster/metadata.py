@@ -277,7 +277,7 @@ def _look(reading: _Reading, headline: str | None, has_authors: bool) -> Sights:
 def _published(reading: _Reading, sights: Sights, provenance: dict[str, object]) -> Moment | None:
     page, zone, american = reading.page, zone_named(reading.page.source_zone), _is_american(reading)
     candidates = list(published_candidates(reading.signals, reading.node, page.entry, page.url, zone))
-    seen = [dated for dated in sights.dates if dated.is_near or not candidates]
+    seen = [dated for dated in sights.dates if dated.is_near or (dated.is_behind and not candidates)]
     candidates += islice(seen_dates(seen, zone, month_first=american), 1 if candidates else _MOST_DATES)
     if not candidates:
         candidates = next(filter(None, _last_resorts(reading, sights)), [])

@@ -65,7 +65,7 @@ _DIGIT = re.compile(r"\d")
 _MOST_ABOVE = 7  # levels; further up class names speak of the page
 _MOST_DATE = 150
 _MOST_TEXT = 300
-_MOST_MARKS, _MOST_PIECES = 60, 200
+_MOST_MARKS, _MOST_PIECES, _MOST_TOGETHER = 60, 200, 8
 _OFTEN = 3  # so many elements of one name are a list of teasers, none of which is the byline
 _LONGEST_NAME, _LONGEST_LINE, _LONGEST_DATE = 60, 100, 50
 _LINKED, _OPENED, _SUREST = 1.5, 2.0, 3.0
@@ -276,12 +276,23 @@ def _written(mark: _Found) -> tuple[tuple[str, ...], tuple[str, ...]]:
     element = mark.element
     if len(element) == 0 and folded(element.text or "") in words().label | words().opens:
         return _labelled(element), ()
+    if len(together := _together(element)) > 1:
+        return together, together
     texts = _texts(element)
     if not texts and mark.is_named:
         texts = tuple(text for piece in islice(element.itertext(), 4) if (text := one_line(piece)))[:1]
         return (texts if texts and len(texts[0]) <= _LONGEST_NAME else ()), ()
     links = () if element.tag == "a" else tuple(t for link in element.iter("a") for t in _texts(link)[:1])
     return texts, links
+
+
+def _together(element: HtmlElement) -> tuple[str, ...]:
+    """Give the texts of a link to a writer and of those beside it."""
+    parent = element.getparent()
+    if element.tag != "a" or "author" not in (element.get("rel") or "") or parent is None:
+        return ()
+    links = (link for link in parent.iterchildren("a") if "author" in (link.get("rel") or ""))
+    return tuple(text for link in islice(links, _MOST_TOGETHER) for text in _texts(link)[:1])
 
 
 def _labelled(element: HtmlElement) -> tuple[str, ...]:

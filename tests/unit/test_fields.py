@@ -119,6 +119,11 @@ def test_the_byline_near_the_headline_wins_over_those_of_teasers():
     assert told("<title>Ferry to sail again</title>", body).authors == ("Ada Quill",)
 
 
+def test_all_writers_of_a_byline_are_read():
+    byline = "<span class=info><a rel=author href=/1>Ada Quill</a><a rel=author href=/2>Bo Dee</a></span>"
+    assert told("", f"<h1>Ferry to sail again</h1>{byline}{PROSE}").authors == ("Ada Quill", "Bo Dee")
+
+
 def test_one_who_comments_is_no_author():
     comment = (
         "<div class='comment-author vcard' itemprop=author><cite class=fn itemprop=name>Bo Angry</cite></div>"

@@ -24,6 +24,7 @@ _CONTACT = re.compile(
     re.IGNORECASE,
 )
 _ORDER = re.compile(r"([^\W\d_][\w'’-]+),\s([^\W\d_][\w'’.-]+)")
+_COLON = re.compile(r"[:：]")
 _LETTER = re.compile(r"[^\W\d_]")
 _MARKUP = re.compile(r"[<>{}=\[\]]")
 # "Mira Sand am": the start of what stood behind the name.
@@ -31,7 +32,7 @@ _TRAILING = re.compile(
     r"(?<=\w)(?:\s+(?:am|um|on|at|le|el|il|em|op|den|på|в|в|dnia|in|for|für|the|der|die|das))+$"
 )
 _PARENTHESIS = re.compile(r"\s*\([^)]*\)?\s*$")
-_EDGES = ' \t\r\n,.:;：|-–—*•·"“”„«»©()'
+_EDGES = ' \t\r\n,.:;：|-–—*•·"“”„«»©()（）'
 # Scripts in which a full name is one word.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _LONGEST_UNSPACED = 6
@@ -153,7 +154,7 @@ def _may_be_of_a_name(word: str) -> bool:
 
 
 def _names(byline: str) -> list[str]:
-    byline = _others().sub(" ", byline.strip())
+    byline = _others().sub(" ", byline.strip().lstrip("(（|·•–—- "))
     byline = _CONTACT.sub(" ", _opened(byline))
     return [name for part in _SPLIT.split(_rejoined(byline.strip())) if (name := _name(part))]
 
@@ -165,7 +166,8 @@ def _opened(text: str) -> str:
         if found is None:
             break
         rest = text[found.end() :]
-        if folded(found[0]) in _PARTICLES and text[0].isupper() and len(rest.split()) < 2:  # noqa: PLR2004
+        may_be_name = folded(found[0]) in _PARTICLES and not _COLON.search(found[0])
+        if may_be_name and text[0].isupper() and len(rest.split()) < 2:  # noqa: PLR2004
             break
         text = rest
     return text

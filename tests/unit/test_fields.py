@@ -55,6 +55,8 @@ def json_ld(text: str) -> str:
         ("Yazan: Ayşe Yılmaz", ("Ayşe Yılmaz",)),
         ("Oleh: Budi Santoso", ("Budi Santoso",)),
         ("作者：王小明、李华", ("王小明", "李华")),
+        ("（责编：王小明、李华）", ("王小明", "李华")),
+        ("Von: det/dpa", ("det", "dpa")),
         ("김민준 기자", ("김민준",)),
         ("בקלם", ("בקלם",)),
         ("مأت", ("مأت",)),

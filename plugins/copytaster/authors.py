@@ -2,53 +2,53 @@
 # ruff: noqa: RUF001 - bylines of other scripts
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import islice
 
+from copytaster.byline_words import words
 from copytaster.chars import field_text, folded
+from copytaster.written_dates import months
 
 _MAX_AUTHORS = 20
 _MAX_NAME = 80
-_BY = re.compile(
-    r"^(?:(?:(?:written|reported|posted|published|reviewed|edited|story|text|texte|words|analysis|report|opinion)\s+)?"
-    r"(?:by|von|vom|par|por|di|da|door|av|af|przez|от|oleh|od)(?=\s|:|(?-i:(?<=[a-zа-я])[A-ZÀ-ÞА-Я]))"
-    r"|(?:autor(?:en|in|zy|es|ka)?|auteure?s?|authors?|redaktion|text|texte?|foto|автор[ы]?|текст|συντάκτης|yazan"
-    r"|penulis|szerző|words|journalist|skribent|forfatter|toimittaja|作者|記者|记者|文|기자)\s*[:：]"
-    r"|(?:réalisé par|propos recueillis par|a cura di))\s*:?\s*",
-    re.IGNORECASE,
-)
+_MAX_BYLINE, _MOST_BYLINES = 500, 50
+_MOST_WORDS = 5
 _SPLIT = re.compile(
-    r"\s*(?:[;|•·/\n、，]|,\s|\s(?:and|und|et|y|e|и|i|og|och|ja|ve|και|és|dan|with|mit|avec|con)\s|\s[&+]\s)\s*"
+    r"\s*(?:[;|•·/\n\t、，,／｜]|\s(?:and|und|et|y|e|и|i|og|och|ja|ve|και|és|dan|și|in|with|mit|avec|con)(?=\s)\s"
+    r"|\s[&+–—-]\s)\s*"
 )
-_NUMBERS = re.compile(r"[\s,|(–—-]*(?:\b[^\W\d_]{1,12}\.?[\s:]*)?\d.*$")
+_DIGITS = re.compile(r"(?:^|(?<=[\s,|(–—:-]))\d.*$", re.DOTALL)
 _CONTACT = re.compile(
-    r"\S+@\S+|https?://\S+|www\.\S+|(?:^|\s)@\w+|\b(?:twitter|facebook|instagram|linkedin)\b.*$",
+    r"\S+@\S+|https?://\S+|www\.\S+|(?:^|\s|\()@\w+\)?|\b(?:twitter|facebook|instagram|linkedin)\b.*$",
     re.IGNORECASE,
 )
-_NOT_A_NAME = frozenset(
-    {
-        "admin", "administrator", "agencies", "agenturen", "all posts", "alle artikel", "anonymous", "author", "authors",
-        "autor", "autoren", "by", "contributor", "correspondent", "default", "editor", "editorial", "follow", "folgen",
-        "guest", "info", "min read", "more", "n a", "na", "name", "no author", "none", "null", "posted", "posted on",
-        "published", "read more", "red", "redaccion", "redacción", "redactie", "redaktion", "redakcja", "redaction",
-        "redacao", "redação", "redazione", "rédaction", "root", "share", "staff", "staff reporter", "staff writer",
-        "superuser", "test", "undefined", "unknown", "updated", "last updated", "user", "view all", "view all posts",
-        "von", "web", "webmaster", "website", "wordpress", "writer", "written by", "редакция", "on", "in", "about the author",
-        "see full bio", "sign in", "log in", "more posts", "the author", "posts", "articles", "bio", "subscribe", "comments", "autorin", "verfasst von", "about", "profile", "admin admin",
-    }
-)  # fmt: skip
-_ROLE = re.compile(
-    r"^(?P<name>[^\s,]+\s.*?[^\s,])\s*[,(|–—-]?\s*\b(?:(?:senior|chief|political|staff|foreign|special|associate|deputy|managing)\s)*"
-    r"(?:reporter|correspondent|staff writer|contributing writer|contributing editor|editor(?:-in-chief)?|columnist|contributor|기자|記者)\b.*$",
-    re.IGNORECASE,
+_ORDER = re.compile(r"([^\W\d_][\w'’-]+),\s([^\W\d_][\w'’.-]+)")
+_COLON = re.compile(r"[:：]")
+_LETTER = re.compile(r"[^\W\d_]")
+_MARKUP = re.compile(r"[<>{}=\[\]]")
+# "Mira Sand am": the start of what stood behind the name.
+_TRAILING = re.compile(
+    r"(?<=\w)(?:\s+(?:am|um|on|at|le|el|il|em|op|den|på|в|в|dnia|in|for|für|the|der|die|das))+$"
 )
+_PARENTHESIS = re.compile(r"\s*\([^)]*\)?\s*$")
+_EDGES = ' \t\r\n,.:;：|-–—*•·"“”„«»©()（）'
+# Scripts in which a full name is one word.
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+_LONGEST_UNSPACED = 6
+_SHORTEST_UNSPACED = 2
 _PARTICLES = frozenset(
     [
         "al",
         "ap",
         "bin",
+        "bint",
+        "d",
         "da",
         "das",
         "de",
+        "degli",
+        "dei",
         "del",
         "della",
         "den",
@@ -60,6 +60,7 @@ _PARTICLES = frozenset(
         "e",
         "el",
         "i",
+        "ibn",
         "la",
         "las",
         "le",
@@ -69,40 +70,50 @@ _PARTICLES = frozenset(
         "ter",
         "van",
         "von",
+        "vom",
         "y",
         "zu",
         "zum",
         "zur",
+        "af",
+        "av",
+        "til",
     ]
 )
 _OUTFIT = re.compile(
-    r"\b(?:inc|gmbh|ag|e\.? ?v|llc|ltd|team|staff|desk|news|agency|agentur|editors?|redaktion|press|media|magazine|verlag)\b",
+    r"\b(?:inc|gmbh|ag|e\.? ?v|llc|ltd|team|desk|news|agency|agentur|agence|agencia|agenzia|agência|редакц\w+|media"
+    r"|magazine?|magazin|zeitung|verlag|editors?|redaktion|press|presse|association|verband|verein|foundation|university"
+    r"|institute|institut|committee|times|online|radio|tv|gazette|tribune|herald|studio|group|network|company)\b|\.(?:com|org|net|de)\b",
     re.IGNORECASE,
 )
 _LEGAL_FORM = re.compile(
     r"\b(?:inc|gmbh|ag|e\.? ?v|llc|ltd|s\.?a|s\.?p\.?a|b\.?v|plc|corp)\b\.?$", re.IGNORECASE
 )
-_MOST_WORDS = 5
 
 
-def people(texts: Iterable[str], *, outlets: Iterable[str] = ()) -> tuple[str, ...]:
+def people(texts: Iterable[str], *, outlets: Iterable[str] = (), houses: bool = False) -> tuple[str, ...]:
     """List those named in these bylines, in order, each once, without "By", dates, roles and addresses.
 
-    ``outlets`` are names of the site and its publisher, which are no people.
+    ``outlets`` are names of the site and its publisher, which are no people; ``houses`` lets in what
+    stands for an editorial office.
     """
-    barred = _NOT_A_NAME | {folded(outlet) for outlet in outlets}
+    known = words()
+    barred = known.nobody | {folded(outlet) for outlet in outlets}
+    if not houses:
+        barred |= known.editorial
     found: dict[str, str] = {}
-    for text in texts:
-        for name in _names(field_text(text)):
+    for text in islice(texts, _MOST_BYLINES):
+        for name in _names(field_text(text[:_MAX_BYLINE])):
             if (key := folded(name)) and key not in barred:
                 found.setdefault(key, name)
     short = [name for name in found.values() if len(name.split()) <= _MOST_WORDS]
-    return tuple((short or list(found.values()))[:_MAX_AUTHORS])
+    named = short or list(found.values())
+    return tuple([name for name in named if not is_company([name])] or named)[:_MAX_AUTHORS]
 
 
 def are_people(names: Iterable[str]) -> bool:
     """Say whether one of these looks like a person's given name and surname."""
-    return any(_is_person(name) for name in names)
+    return any(map(is_person, names))
 
 
 def is_company(names: Iterable[str]) -> bool:
@@ -110,38 +121,132 @@ def is_company(names: Iterable[str]) -> bool:
     return all(_LEGAL_FORM.search(name) for name in names)
 
 
-def _is_person(name: str) -> bool:
-    words = name.split()
-    if _OUTFIT.search(name):
+def is_person(name: str) -> bool:
+    """Say whether this looks like a given name and a surname, in the scripts that write both apart."""
+    parts = name.split()
+    if _OUTFIT.search(name) or _is_role(parts) or any(character.isdigit() for character in name):
         return False
-    if not name.isascii() and len(words) == 1 and not re.search(r"[A-Za-z]", name):
-        return True  # scripts that write a full name as one word
+    if _UNSPACED.match(name):
+        return _SHORTEST_UNSPACED <= len(name) <= _LONGEST_UNSPACED or len(parts) > 1
+    proper = [part for part in parts if part.lower().strip("’'.") not in _PARTICLES]
     return (
-        len(words) > 1
-        and len(words) <= _MOST_WORDS
-        and all(
-            word[0].isupper() or not word[0].isalpha() or not word[0].islower() or word.lower() in _PARTICLES
-            for word in words
-        )
+        1 < len(parts) <= _MOST_WORDS
+        and len(proper) > (parts[0] in proper)
+        and parts[-1] in proper
+        and all(map(_may_be_of_a_name, parts))
+        and parts[0][0].isalpha()
+        and not words().nobody.intersection(map(folded, (name, *parts)))
     )
 
 
+def opens_byline(text: str) -> bool:
+    """Say whether a text begins with "By", "Von", "Автор:" or another such word."""
+    return _opening().match(text) is not None
+
+
+def names_others(text: str) -> bool:
+    """Say whether a text holds "Reviewed by", "Foto:" or the like: whom it then names has not written."""
+    return _others().search(text) is not None
+
+
+def _may_be_of_a_name(word: str) -> bool:
+    return not word[0].islower() or word.lower().rstrip("’'.") in _PARTICLES or word[1:2] in {"’", "'"}
+
+
 def _names(byline: str) -> list[str]:
-    byline = _CONTACT.sub(" ", _BY.sub("", byline.strip()))
-    return [name for part in _SPLIT.split(_rejoined(byline)) if (name := _name(part))]
+    byline = _others().sub(" ", byline.strip().lstrip("(（|·•–—- "))
+    byline = _CONTACT.sub(" ", _opened(byline))
+    return [name for part in _SPLIT.split(_rejoined(byline.strip())) if (name := _name(part))]
+
+
+def _opened(text: str) -> str:
+    """Take off what opens a byline; a particle that may belong to the name goes only before two words."""
+    for _ in range(2):
+        found = _opening().match(text)
+        if found is None:
+            break
+        rest = text[found.end() :]
+        may_be_name = folded(found[0]) in _PARTICLES and not _COLON.search(found[0])
+        if may_be_name and text[0].isupper() and len(rest.split()) < 2:  # noqa: PLR2004
+            break
+        text = rest
+    return text
+
+
+@cache
+def _opening() -> re.Pattern[str]:
+    known = words()
+    opens = "|".join(sorted(map(_spaced, known.opens), key=len, reverse=True))
+    labels = "|".join(sorted(map(_spaced, known.label | known.opens), key=len, reverse=True))
+    # "ByMira Sand": a word that style alone sets apart.
+    glued = r"(?-i:(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or|[Dd]oor|От)(?=[A-ZÀ-ÞА-Я]))"
+    return re.compile(rf"\s*(?:(?:{labels})\s*[:：]|(?:{opens})(?=\s|$)|{glued})\s*[:：]?\s*", re.IGNORECASE)
+
+
+@cache
+def _others() -> re.Pattern[str]:
+    phrases = "|".join(sorted(map(re.escape, words().others), key=len, reverse=True))
+    return re.compile(rf"(?:^|(?<=\W))(?:{phrases})(?=\W|$).*$", re.IGNORECASE | re.DOTALL)
+
+
+def _spaced(phrase: str) -> str:
+    return r"\s+".join(map(re.escape, phrase.split()))
 
 
 def _rejoined(byline: str) -> str:
     """Turn "Surname, Given" round: a comma that stands between exactly two single words."""
-    found = re.fullmatch(r"([^\W\d_][\w'’-]+),\s([^\W\d_][\w'’.-]+)", byline.strip())
-    return f"{found[2]} {found[1]}" if found else byline
+    found = _ORDER.fullmatch(byline)
+    if found is None or folded(found[2]) in words().credential:
+        return byline
+    return f"{found[2]} {found[1]}"
 
 
 def _name(part: str) -> str:
-    name = _NUMBERS.sub("", _BY.sub("", part.strip()))
-    if (role := _ROLE.match(name)) and _is_person(role["name"]):
-        name = role["name"]
-    name = re.sub(r"\s*\([^)]*\)?\s*$", "", name).strip(' \t,.:;|-–—*•"“”')
-    if not 1 < len(name) <= _MAX_NAME or not re.search(r"[^\W\d_]", name) or re.search(r"[<>{}=]", name):
+    name = _undated(_opened(part.strip()))
+    name = _PARENTHESIS.sub("", name).strip(_EDGES)
+    name = _TRAILING.sub("", name)
+    name = _without_role(name).strip(_EDGES)
+    if not 1 < len(name) <= _MAX_NAME or not _LETTER.search(name) or _MARKUP.search(name):
         return ""
-    return name
+    return "" if folded(name) in words().credential else name
+
+
+def _undated(text: str) -> str:
+    """Cut a text before its first number that stands alone, and before the month or weekday in front of it."""
+    found = _DIGITS.search(text)
+    if found is None:
+        return text
+    kept = text[: found.start()].rstrip(_EDGES + "(").split()
+    while kept and (kept[-1].strip(".,").lower() in months() or folded(kept[-1]) in words().nobody):
+        kept.pop()
+    return " ".join(kept)
+
+
+def _without_role(name: str) -> str:
+    """Take off what somebody does; nothing stays of what is a role only."""
+    for suffix in _unspaced_roles():
+        if name.endswith(suffix) and len(name) > len(suffix) + 1 and _UNSPACED.match(name):
+            return name[: -len(suffix)].rstrip()
+    parts = name.split()
+    if _is_role(parts):
+        return ""
+    roles = words().role
+    place = next((i for i, part in enumerate(parts) if folded(part) in roles), 0)
+    return " ".join(parts[:place]) if place > 1 and is_person(" ".join(parts[:place])) else name
+
+
+def _is_role(parts: Sequence[str]) -> bool:
+    """Say whether this names an activity: "Staff Reporter", "Political Editor", but not "Jo Chief"."""
+    roles = words().role
+    if not parts or folded(parts[-1]) not in roles:
+        return False
+    return all(folded(part) in roles for part in parts) or _ends_in_activity(parts[-1])
+
+
+def _ends_in_activity(word: str) -> bool:
+    return folded(word) in words().role - {"staff", "chief", "head", "senior", "expert", "author", "manager"}
+
+
+@cache
+def _unspaced_roles() -> tuple[str, ...]:
+    return tuple(sorted(filter(_UNSPACED.match, words().role), key=len, reverse=True))

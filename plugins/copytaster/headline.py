@@ -2,55 +2,88 @@
 # ruff: noqa: RUF001 - dashes are what this is about
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from itertools import chain
+from itertools import accumulate, chain
 
 from rapidfuzz import fuzz
 
 from copytaster.chars import folded
+from copytaster.signals import Heading
+from copytaster.slugs import fit, slug_words
+from copytaster.votes import family, same_text
 
 Candidate = tuple[str, str]  # where it stands, what it says
 _SEPARATOR = re.compile(
-    r"\s+[|\-–—―:»›·•/~]+\s+|\s*[|»›｜]+\s*|\s+::\s+|:\s+|\s+[-–—]|[-–—]{1,2}\s+|--|\s*_\s*"
+    r"\s+[|\-–—―:»›·•/~]+\s+|\s*[|»›｜丨ㅣ│]+\s*|\s+::\s+|:\s+|\s+[-–—]|[-–—]{1,2}\s+|--|-(?=[^\W\d_a-zA-Z])|\s*_\s*"
 )
 _SPACED_SEPARATOR = re.compile(r"\s[|\-–—»:·•/]\s")
 _BAR = re.compile(r"\s+[|»›·]\s+")
+_KICKER_ENDS = frozenset(":/|+")
 _SHORTEST = 3
 _LONG_ENOUGH = 15  # characters from which on an agreement between candidates is none by chance
 _ALIKE = 60.0
 _SAME_SITE = 88.0
 _WORDS_OF_A_HEADLINE = 4
+_MUCH_LONGER = 2.0
+_FITS = 0.6  # of the address
+_FOR_FIT, _FOR_MARK = (
+    40.0,
+    10.0,
+)  # what the address and the markup add to how close a heading is to the claims
+_MOST_HEADINGS, _MOST_SPLITS = 12, 12
+_LONGEST = 500  # characters of a headline
 
 
 def best_headline(
-    headings: Sequence[str], told: Sequence[Candidate], sites: Sequence[str]
+    headings: Sequence[Heading], told: Sequence[Candidate], sites: Sequence[str], url: str = ""
 ) -> Candidate | None:
     """Choose the visible heading that the page's own claims support, else the claim that most agree on.
 
     ``headings`` are the first-level headings outside of navigation, in order; ``told`` are titles
     that markup claims, most trusted first; ``sites`` are the names under which the site calls itself.
+    Words of the address speak for what is like them.
     """
+    slug = slug_words(url)
+    told = [(source, text[:_LONGEST]) for source, text in told]
+    headings = [heading for heading in headings if len(heading.text) <= _LONGEST][:_MOST_HEADINGS]
+    named = [heading.text for heading in headings if _is_other_part(heading.text, told, slug)]
+    banners = {*named, *(heading.text for heading in headings if _is_banner(heading.text, told))}
+    sites = [*sites, *named]
+    claims = _claims([heading.text for heading in headings], told, sites, slug)
+    shown = [
+        (heading, text)
+        for heading in headings
+        if heading.text not in banners and _is_usable(text := without_site(heading.text, sites), sites)
+    ]
+    best = max(shown, key=lambda pair: _support(pair[0], pair[1], claims, slug), default=None)
+    if best is None or (claims and not _is_headline(best[0], best[1], claims, slug, alone=len(shown) == 1)):
+        whole = next(((source, text) for source, text in told if len(text) >= _SHORTEST), None)
+        return _elected(claims, slug) or (("h1", best[1]) if best else whole)
+    return _without_kicker(best, claims, told) or _with_kicker(best[1], told, sites) or ("h1", best[1])
+
+
+def _claims(
+    headings: Sequence[str], told: Sequence[Candidate], sites: Sequence[str], slug: tuple[str, ...]
+) -> list[Candidate]:
     texts = [*headings, *(text for _, text in told)]
-    claims = _usable(
-        [(source, _longest_part(without_site(text, sites, texts))) for source, text in told], sites
-    )
-    shown = _usable(
-        [("h1", without_site(text, sites)) for text in headings if not _ends_all(text, told)], sites
-    )
-    heading = max(shown, key=lambda candidate: _closeness(candidate[1], claims), default=None)
-    if heading and (not claims or _is_headline(heading[1], claims, alone=len(shown) == 1)):
-        return _without_kicker(heading, claims)
-    votes = Counter(folded(text) for _, text in claims)
-    return max(claims, key=lambda candidate: votes[folded(candidate[1])], default=heading)
+    known = {folded(text) for text in headings}
+    short = ((source, _main_part(without_site(text, sites, texts), known, slug)) for source, text in told)
+    return [(source, text) for source, text in short if _is_usable(text, sites)]
 
 
-def _longest_part(text: str) -> str:
-    """Keep the longest of the parts between bars: the others are sections and sites that we have no name for."""
-    return max((part.strip() for part in _BAR.split(text)), key=len)
+def _main_part(text: str, known: set[str], slug: tuple[str, ...]) -> str:
+    """Keep one of the parts between bars: the others are sections and sites that we have no name for."""
+    parts = [part.strip() for part in _BAR.split(text)]
+    if len(parts) == 1:
+        return text
+    first, longest = parts[0], max(parts, key=len)
+    fitting = max(parts, key=lambda part: (folded(part) in known, fit(part, slug)))
+    if folded(fitting) in known or fit(fitting, slug) >= _FITS:
+        return fitting
+    return longest if len(longest) > _MUCH_LONGER * len(first) else first
 
 
-def _ends_all(heading: str, told: Sequence[Candidate]) -> bool:
+def _is_banner(heading: str, told: Sequence[Candidate]) -> bool:
     """Say whether page titles name this heading behind or before a longer part: then it is the site's name."""
     key = folded(heading)
     for source, text in told:
@@ -61,27 +94,81 @@ def _ends_all(heading: str, told: Sequence[Candidate]) -> bool:
     return False
 
 
-def _without_kicker(heading: Candidate, claims: Sequence[Candidate]) -> Candidate:
+def _is_other_part(heading: str, told: Sequence[Candidate], slug: tuple[str, ...]) -> bool:
+    """Say whether the page's title names this heading beside another part from which the address was made."""
+    if fit(heading, slug) or any(same_text(heading, text) for _, text in told):
+        return False
+    titles = (_SPACED_SEPARATOR.split(text) for source, text in told if source == "title")
+    return any(
+        folded(heading) in map(folded, parts) and max(fit(part, slug) for part in parts) >= _FITS
+        for parts in titles
+    )
+
+
+def _support(heading: Heading, text: str, claims: Sequence[Candidate], slug: tuple[str, ...]) -> float:
+    close = max((fuzz.token_sort_ratio(folded(text), folded(claim)) for _, claim in claims), default=0.0)
+    return float(close) + _FOR_FIT * fit(text, slug) + _FOR_MARK * heading.is_marked
+
+
+def _is_headline(
+    heading: Heading, text: str, claims: Sequence[Candidate], slug: tuple[str, ...], *, alone: bool
+) -> bool:
+    key = folded(text)
+    if max(fuzz.token_set_ratio(key, folded(claim)) for _, claim in claims) >= _ALIKE:
+        return True
+    if heading.is_marked or fit(text, slug) >= _FITS:
+        return True
+    return alone and (len(key.split()) >= _WORDS_OF_A_HEADLINE or not key.isascii())
+
+
+def _without_kicker(
+    best: tuple[Heading, str], claims: Sequence[Candidate], told: Sequence[Candidate]
+) -> Candidate | None:
     """Take a claim for the heading where the heading is that claim with a line of its own before or behind it."""
-    key = folded(heading[1]).replace(" ", "")
-    for claim in claims:
-        part = folded(claim[1]).replace(" ", "")
-        if (
-            len(part) >= _LONG_ENOUGH
-            and part != key
-            and (key.endswith(part) or _is_glued(heading[1], claim[1]))
-        ):
+    heading, text = best
+    backed = _backing(text, told) if not _BAR.search(text) else 0
+    longer = [claim for claim in claims if len(claim[1]) >= _LONG_ENOUGH and not same_text(claim[1], text)]
+    for claim in longer:
+        apart = _stands_apart(heading, claim[1]) or _is_glued(text, claim[1]) or _has_kicker(text, claim[1])
+        if apart and _backing(claim[1], told) >= backed:
             return claim
-    backed = [claim for claim in claims if _has_kicker(claim[1], heading[1])]
-    return backed[0] if len(backed) > 1 else heading
+    return None
 
 
-def _has_kicker(claim: str, heading: str) -> bool:
-    return claim.endswith(heading) and claim[: -len(heading)].rstrip()[-1:] in {":", "/", "|", "+"}
+def _with_kicker(heading: str, told: Sequence[Candidate], sites: Sequence[str]) -> Candidate | None:
+    """Take a claim that opens the heading with a kicker, where independent signals make it."""
+    claims = [(source, without_site(text, sites)) for source, text in told]
+    opened = [claim for claim in claims if _has_kicker(claim[1], heading)]
+    declared = [claim for claim in opened if claim[0] != "title"]
+    return next((claim for claim in opened if _backing(claim[1], declared) > 1), None)
+
+
+def _elected(claims: Sequence[Candidate], slug: tuple[str, ...]) -> Candidate | None:
+    """Take the claim that most independent signals make, the address being one of them."""
+    return max(claims, key=lambda claim: _backing(claim[1], claims) + 2 * fit(claim[1], slug), default=None)
+
+
+def _backing(text: str, claims: Sequence[Candidate]) -> int:
+    key = folded(text)
+    return len({family(source) for source, claim in claims if folded(claim) == key})
+
+
+def _has_kicker(longer: str, text: str) -> bool:
+    return longer != text and longer.endswith(text) and longer[: -len(text)].rstrip()[-1:] in _KICKER_ENDS
+
+
+def _stands_apart(heading: Heading, claim: str) -> bool:
+    """Say whether some first or last parts of the heading, as elements cut it, are the claim."""
+    parts = [folded(part) for part in heading.parts]
+    if len(parts) < 2:  # noqa: PLR2004 - before and behind
+        return False
+    starts = accumulate(parts, lambda one, other: f"{one} {other}")
+    ends = accumulate(reversed(parts), lambda one, other: f"{other} {one}")
+    return folded(claim) in {*starts, *ends}
 
 
 def _is_glued(heading: str, claim: str) -> bool:
-    """Say whether the heading is the claim and then something that no space or a bar parts from it."""
+    """Say whether the heading is the claim and then something that no space parts from it."""
     rest = heading[len(claim) :]
     return heading.startswith(claim) and (rest[:1].isupper() or rest.lstrip()[:1] in {"|", "•"})
 
@@ -100,6 +187,8 @@ def without_site(text: str, sites: Sequence[str], others: Sequence[str] = ()) ->
 def _splits(text: str) -> list[tuple[str, str]]:
     """Ways to take a part off, as (what stays, what goes): from the end, then from the start."""
     places = list(_SEPARATOR.finditer(text))
+    if len(places) > _MOST_SPLITS:
+        places = places[: _MOST_SPLITS // 2] + places[-_MOST_SPLITS // 2 :]
     tails = ((text[: place.start()].strip(), text[place.end() :].strip()) for place in reversed(places))
     heads = ((text[place.end() :].strip(), text[: place.start()].strip()) for place in places)
     return [pair for pair in chain(tails, heads) if all(pair)]
@@ -117,18 +206,5 @@ def _is_site(text: str, sites: Sequence[str]) -> bool:
     )
 
 
-def _usable(candidates: Sequence[Candidate], sites: Sequence[str]) -> list[Candidate]:
-    return [
-        (source, text) for source, text in candidates if len(text) >= _SHORTEST and not _is_site(text, sites)
-    ]
-
-
-def _closeness(heading: str, claims: Sequence[Candidate]) -> float:
-    return max((fuzz.token_sort_ratio(folded(heading), folded(text)) for _, text in claims), default=0.0)
-
-
-def _is_headline(heading: str, claims: Sequence[Candidate], *, alone: bool) -> bool:
-    key = folded(heading)
-    if max(fuzz.token_set_ratio(key, folded(text)) for _, text in claims) >= _ALIKE:
-        return True
-    return alone and (len(key.split()) >= _WORDS_OF_A_HEADLINE or not key.isascii())
+def _is_usable(text: str, sites: Sequence[str]) -> bool:
+    return len(text) >= _SHORTEST and not _is_site(text, sites)

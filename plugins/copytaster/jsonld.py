@@ -43,6 +43,13 @@ _WRAPPING = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*;?\s*$"
 )
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_MAX_SALVAGED = 200_000
+_PAIR = re.compile(
+    r'"(@type|headline|datePublished|dateModified|articleSection|url|description)"\s*:\s*"((?:[^"\\]|\\.){1,1000})"'
+)
+_WRITERS = re.compile(r'"author"\s*:\s*(?:\{[^{}]{0,2000}\}|\[[^\[\]]{0,5000}\])')
+_WRITER_NAME = re.compile(r'"name"\s*:\s*"([^"]{1,200})"')
+_ESCAPED = re.compile(r"\\(.)")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 
@@ -114,8 +121,21 @@ def _repaired(text: str) -> Iterator[object]:
         try:
             value, place = decoder.raw_decode(text, start.start())
         except (ValueError, RecursionError):
+            yield from _salvaged(text[start.start() :])
             return
         yield value
+
+
+def _salvaged(text: str) -> Iterator[object]:
+    """Read what an article node tells in plain strings out of a script that is no JSON: cut off, or with stray quotes."""
+    text = text[:_MAX_SALVAGED]
+    told: dict[str, object] = {}
+    for key, value in _PAIR.findall(text):
+        told.setdefault(key, html.unescape(_ESCAPED.sub(r"\1", value)))
+    if writers := _WRITERS.search(text):
+        told["author"] = [{"name": name} for name in _WRITER_NAME.findall(writers[0])]
+    if is_article(told):
+        yield told
 
 
 def _walk(value: object, depth: int) -> Iterator[Node]:

@@ -12,23 +12,27 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from copytaster.addresses import read_addresses, read_image
-from copytaster.authors import are_people, is_company, people
-from copytaster.chars import field_text, folded, storable
+from copytaster.authors import opens_byline
+from copytaster.bylines import Declared, are_settled, choose_authors
+from copytaster.chars import field_text, folded
 from copytaster.dates import Moment, zone_named
 from copytaster.headline import Candidate, best_headline
-from copytaster.jsonld import Node, index_by_id, pick_article, resolved, strings
+from copytaster.jsonld import Node, index_by_id, is_node, pick_article, resolved, strings, types_of
 from copytaster.model import Page
 from copytaster.publication import (
     DateCandidate,
     choose,
     modified_candidates,
     published_candidates,
+    same_day,
     searched_day,
+    seen_changes,
     seen_dates,
 )
 from copytaster.rights import read_accessibility, read_reservation, read_terms
 from copytaster.signals import Signals
-from copytaster.visible import bylines
+from copytaster.visible import Sights, look
+from copytaster.votes import record
 
 _HEADLINE_META = (
     "og:title",
@@ -45,8 +49,7 @@ _AUTHOR_META = (
 )  # fmt: skip
 _LONGEST_SITE_NAME = 4  # words
 _LINES = re.compile(r"\n|<br\s*/?>|</p>", re.IGNORECASE)
-_MAX_LOSERS = 8
-_MAX_LOSER_TEXT = 300
+_MOST_DATES = 8
 _MAX_KEYWORDS = 50
 _MAX_KEYWORD = 100
 _MAX_FIELD = 2_000
@@ -94,10 +97,9 @@ class _Reading:
     def named(self, key: str) -> list[str]:
         """Names under a key of the article node: plain texts, or the names of people and outfits."""
         value = (self.node or {}).get(key)
-        nodes = resolved(value, self.index)
-        return strings(value if not nodes else None) + [
-            name for node in nodes for name in strings(node.get("name"))[:1]
-        ]
+        names = [name for node in resolved(value, self.index) for name in strings(node.get("name"))[:1]]
+        texts = [item for item in value if isinstance(item, str)] if isinstance(value, list) else value
+        return names + (strings(texts) if not is_node(value) or not names else [])
 
 
 def read_metadata(page: Page, signals: Signals, tree: HtmlElement) -> Metadata:
@@ -109,6 +111,8 @@ def read_metadata(page: Page, signals: Signals, tree: HtmlElement) -> Metadata:
     publisher = _settle("publisher", _publishers(reading), provenance)
     sites = _site_names(reading, publisher)
     headline = _headline(reading, sites, provenance)
+    declared = [(source, texts) for source, texts in _author_candidates(reading) if texts]
+    sights = _look(reading, headline, are_settled(declared, sites))
     free = read_accessibility(signals, node)
     if free:
         provenance["is_accessible_for_free"] = {"from": free[1]}
@@ -118,10 +122,10 @@ def read_metadata(page: Page, signals: Signals, tree: HtmlElement) -> Metadata:
         headline=headline,
         alternative_headline=_other_headline(reading, headline),
         abstract=_settle("abstract", _abstracts(reading), provenance),
-        authors=_authors(reading, sites, provenance),
+        authors=_authors(declared, sights, sites, provenance),
         publisher=publisher,
-        published=_published(reading, provenance),
-        modified=_modified(reading, provenance),
+        published=_published(reading, sights, provenance),
+        modified=_modified(reading, sights, provenance),
         article_section=_settle("article_section", _sections(reading), provenance),
         keywords=_keywords(reading),
         image=_settle("image", read_image(page.url, signals, node), provenance),
@@ -136,24 +140,13 @@ def read_metadata(page: Page, signals: Signals, tree: HtmlElement) -> Metadata:
     )
 
 
-def note(
-    provenance: dict[str, object], name: str, winner: str, losers: Iterable[tuple[str, str]] = ()
-) -> None:
-    """Record which signal won a field and what the others said, within bounds."""
-    told: dict[str, object] = {"from": winner}
-    if also := [[source, storable(value)[:_MAX_LOSER_TEXT]] for source, value in losers][:_MAX_LOSERS]:
-        told["also"] = also
-    provenance[name] = told
-
-
 def _settle(name: str, candidates: Iterable[Candidate], provenance: dict[str, object]) -> str | None:
     """Take the first candidate that says something; the others that say something else are noted."""
     usable = [(source, text) for source, value in candidates if (text := field_text(value)[:_MAX_FIELD])]
     if not usable:
         return None
-    source, winner = usable[0]
-    note(provenance, name, source, [pair for pair in usable[1:] if folded(pair[1]) != folded(winner)])
-    return winner
+    record(provenance, name, usable[0], usable[1:])
+    return usable[0][1]
 
 
 def _titles(signals: Signals) -> list[str]:
@@ -172,7 +165,8 @@ def _publishers(reading: _Reading) -> Iterator[Candidate]:
         "citation_journal_title",
         "application-name",
     ):
-        if told := reading.signals.first(key):
+        told = reading.signals.first(key)
+        if told and (key == "og:site_name" or told not in reading.signals.meta.get("author", ())):
             yield f"meta {key}", told
 
 
@@ -195,13 +189,13 @@ def _site_names(reading: _Reading, publisher: str | None) -> list[str]:
 
 def _headline(reading: _Reading, sites: Sequence[str], provenance: dict[str, object]) -> str | None:
     headings = sorted(reading.signals.headings, key=lambda heading: not heading.is_marked)
-    shown = [heading.text for heading in headings if not heading.is_chrome]
+    shown = [heading for heading in headings if not heading.is_chrome]
     told = list(_told_headlines(reading))
-    best = best_headline(shown, told, sites)
+    best = best_headline(shown, told, sites, reading.page.url)
     if best is None:
         return None
-    everything = [*(("h1", text) for text in shown), *told]
-    note(provenance, "headline", best[0], [pair for pair in everything if folded(pair[1]) != folded(best[1])])
+    everything = [*(("h1", heading.text) for heading in shown), *told]
+    record(provenance, "headline", best, everything)
     return best[1][:_MAX_FIELD]
 
 
@@ -236,55 +230,87 @@ def _abstracts(reading: _Reading) -> Iterator[Candidate]:
 
 
 def _author_candidates(reading: _Reading) -> Iterator[tuple[str, Sequence[str]]]:
+    signals = reading.signals
     yield "json-ld", reading.named("author") or reading.named("creator")
     for name in _AUTHOR_META:
-        yield f"meta {name}", reading.signals.meta.get(name, ())
-    yield "microdata", reading.signals.itemprops.get("author", ())
+        yield f"meta {name}", signals.meta.get(name, ())
+    yield "meta twitter:data", _labelled(signals)
+    yield "microdata", signals.itemprops.get("author", ())
     yield "feed", reading.page.entry.authors if reading.page.entry else ()
+    yield "json-ld person", _lone_person(signals.nodes)
 
 
-def _authors(reading: _Reading, sites: Sequence[str], provenance: dict[str, object]) -> tuple[str, ...]:
-    """Choose the first source that names people, then who else is named, the outlet last.
-
-    An outlet counts as author only where the page itself says so and names nobody.
-    """
-    sources = [(source, tuple(texts)) for source, texts in _author_candidates(reading) if texts]
-    told = [(source, names) for source, texts in sources if (names := people(texts, outlets=sites))]
-    if all(is_company(names) for _, names in told):
-        told = [*_seen_authors(reading, sites), *told]
-    if not told:
-        told = [(source, names) for source, texts in sources if (names := people(texts))]
-    if not told:
-        return ()
-    source, winner = next((pair for pair in told if are_people(pair[1])), told[0])
-    note(
-        provenance, "authors", source, [(other, "; ".join(names)) for other, names in told if names != winner]
+def _labelled(signals: Signals) -> tuple[str, ...]:
+    """Read the writer from ``twitter:data1`` where ``twitter:label1`` says "Written by"."""
+    return tuple(
+        told
+        for number in ("1", "2")
+        if opens_byline(f"{signals.first(f'twitter:label{number}') or ''}:")
+        and (told := signals.first(f"twitter:data{number}"))
     )
-    return winner
 
 
-def _seen_authors(reading: _Reading, sites: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
-    shown = [names for texts in bylines(reading.tree) if (names := people(texts, outlets=sites))]
-    best = next((names for names in shown if are_people(names)), shown[0] if shown else ())
-    named = tuple(name for name in best if are_people([name])) or best
-    return [("byline", named)] if named else []
+def _lone_person(nodes: Sequence[Node]) -> list[str]:
+    """Name the person of whom JSON-LD tells beside the article, if there is only one."""
+    names = {name for node in nodes if "Person" in types_of(node) for name in strings(node.get("name"))[:1]}
+    return list(names) if len(names) == 1 else []
 
 
-def _published(reading: _Reading, provenance: dict[str, object]) -> Moment | None:
-    page, zone = reading.page, zone_named(reading.page.source_zone)
+def _authors(
+    declared: Sequence[Declared], sights: Sights, sites: Sequence[str], provenance: dict[str, object]
+) -> tuple[str, ...]:
+    found = choose_authors(declared, sights.bylines, sites)
+    if found is None:
+        return ()
+    voices = [(source, "; ".join(names)) for source, names in found.voices]
+    record(provenance, "authors", (found.source, "; ".join(found.names)), voices)
+    return found.names
+
+
+def _look(reading: _Reading, headline: str | None, has_authors: bool) -> Sights:  # noqa: FBT001
+    """Look at the page as a reader does, where markup leaves something open."""
+    page, signals = reading.page, reading.signals
+    dated = any(True for _ in published_candidates(signals, reading.node, page.entry, page.url, None))
+    return Sights() if has_authors and dated else look(reading.tree, headline, openings=not has_authors)
+
+
+def _published(reading: _Reading, sights: Sights, provenance: dict[str, object]) -> Moment | None:
+    page, zone, american = reading.page, zone_named(reading.page.source_zone), _is_american(reading)
     candidates = list(published_candidates(reading.signals, reading.node, page.entry, page.url, zone))
+    seen = [dated for dated in sights.dates if dated.is_near or (dated.is_behind and not candidates)]
+    candidates += islice(seen_dates(seen, zone, month_first=american), 1 if candidates else _MOST_DATES)
     if not candidates:
-        american = any(tag.lower().replace("_", "-") in {"en", "en-us"} for tag in _languages(reading)[:2])
-        candidates = list(islice(seen_dates(reading.tree, zone, month_first=american), _MAX_LOSERS))
-    if not candidates and (found := searched_day(reading.tree, page.url, page.fetched_at, zone)):
-        candidates = [("text", found)]
+        candidates = next(filter(None, _last_resorts(reading, sights)), [])
     return _settled_date("date_published", candidates, page, provenance)
 
 
-def _modified(reading: _Reading, provenance: dict[str, object]) -> Moment | None:
+def _last_resorts(reading: _Reading, sights: Sights) -> Iterator[list[DateCandidate]]:
+    """Where no date of publication is told: that of the last change, any in the text, what a search finds."""
+    page, zone = reading.page, zone_named(reading.page.source_zone)
+    yield [("visible update", day) for _, day in _seen_changes(reading, sights)]
+    changes = modified_candidates(reading.signals, reading.node, page.entry, zone)
+    yield [(f"{source} update", day) for source, day in islice(changes, 1)]
+    for everywhere in (False, True):
+        found = searched_day(reading.tree, page.url, page.fetched_at, zone, everywhere=everywhere)
+        yield [("search", found)] if found else []
+
+
+def _modified(reading: _Reading, sights: Sights, provenance: dict[str, object]) -> Moment | None:
     page, zone = reading.page, zone_named(reading.page.source_zone)
     candidates = list(modified_candidates(reading.signals, reading.node, page.entry, zone))
+    candidates += _seen_changes(reading, sights)
     return _settled_date("date_modified", candidates, page, provenance)
+
+
+def _seen_changes(reading: _Reading, sights: Sights) -> list[DateCandidate]:
+    """Give the first date near the headline that is said to be that of a change."""
+    near = [dated for dated in sights.dates if dated.is_near]
+    zone = zone_named(reading.page.source_zone)
+    return list(islice(seen_changes(near, zone, month_first=_is_american(reading)), 1))
+
+
+def _is_american(reading: _Reading) -> bool:
+    return any(tag.lower().replace("_", "-") in {"en", "en-us"} for tag in _languages(reading)[:2])
 
 
 def _settled_date(
@@ -293,11 +319,13 @@ def _settled_date(
     best = choose(candidates, page.fetched_at)
     if best is None:
         return None
-    note(
+    days = {moment.raw: moment for _, moment in candidates}
+    record(
         provenance,
         name,
-        best[0],
-        [(source, other.raw) for source, other in candidates if other.at != best[1].at],
+        (best[0], best[1].raw),
+        [(source, moment.raw) for source, moment in candidates],
+        same=lambda one, other: same_day(days[one], days[other]),
     )
     return best[1]
 

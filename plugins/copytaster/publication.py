@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from lxml.html import HtmlElement
+from lxml.html.builder import E
 
+from copytaster.date_words import of_change, of_publication
 from copytaster.dates import Moment, plausible, read_moment
-from copytaster.jsonld import Node, strings
+from copytaster.jsonld import Node, strings, types_of
 from copytaster.model import Entry
 from copytaster.signals import Signals
-from copytaster.visible import dates
+from copytaster.visible import Dated, numbered_lines
+from copytaster.votes import family
 
 DateCandidate = tuple[str, Moment]  # where it stands, what it says
 
@@ -29,6 +32,22 @@ _MODIFIED_META = (
     "article:updated_time", "last-modified", "dcterms.modified", "dc.date.modified", "moddate", "revised", "lastmod",
     "cxenseparse:recs:modtime", "date_modified", "updated_time", "modified_time",
 )  # fmt: skip
+_WEIGHTS = {
+    "json-ld": 3.0,
+    "social": 3.0,
+    "meta": 2.0,
+    "microdata": 2.0,
+    "feed": 2.0,
+    "time": 1.5,
+    "url": 1.5,
+    "visible": 1.0,
+}
+# Names that say only "date" are given to that of the build or of the visit, too.
+_ANY_DATE = {
+    f"meta {name}" for name in ("date", "dc.date", "dcterms.date", "created", "dcterms.created", "dc.created")
+}
+_OF_ANY_DATE = 0.9
+_HALF_A_DAY = timedelta(hours=12)
 _URL_DATE = re.compile(
     r"(?<!\d)(?P<y>(?:19[9]|20[0-4])\d)(?P<sep>[/_.-]?)(?P<m>0[1-9]|1[0-2])(?P=sep)(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"
 )
@@ -39,8 +58,9 @@ def published_candidates(
 ) -> Iterator[DateCandidate]:
     """Publication dates in order of trust."""
     yield from _of_node(node, ("datePublished", "dateCreated", "uploadDate"), zone)
+    yield from _of_node(_page_node(signals, node), ("datePublished",), zone)
     yield from _of_meta(signals, _PUBLISHED_META, zone)
-    yield from _of_values("microdata", signals.itemprops.get("datepublished", ()), zone)
+    yield from _of_values("microdata", signals.itemprops.get("datepublished", ())[:1], zone)
     yield from _of_values(
         "time", (mark.value or mark.text for mark in signals.times if mark.role == "published"), zone
     )
@@ -60,7 +80,7 @@ def modified_candidates(
     """Dates of the last change in order of trust."""
     yield from _of_node(node, ("dateModified",), zone)
     yield from _of_meta(signals, _MODIFIED_META, zone)
-    yield from _of_values("microdata", signals.itemprops.get("datemodified", ()), zone)
+    yield from _of_values("microdata", signals.itemprops.get("datemodified", ())[:1], zone)
     yield from _of_values("time", (mark.value for mark in signals.times if mark.role == "modified"), zone)
     if (
         entry
@@ -70,25 +90,44 @@ def modified_candidates(
         yield "feed", moment
 
 
-def seen_dates(tree: HtmlElement, zone: tzinfo | None, *, month_first: bool) -> Iterator[DateCandidate]:
-    """Dates that a reader sees in places named for it."""
-    for text in dates(tree):
-        if moment := read_moment(text, source_zone=zone, month_first=month_first):
+def seen_dates(dates: Iterable[Dated], zone: tzinfo | None, *, month_first: bool) -> Iterator[DateCandidate]:
+    """Dates that a reader sees in places named for it, or near the headline."""
+    for dated in dates:
+        if told := of_publication(dated.text) if dated.text else dated.value:
+            found = (
+                read_moment(text, source_zone=zone, month_first=month_first)
+                for text in (dated.value, told)
+                if text
+            )
+            if moment := next(filter(None, found), None):
+                yield "visible", moment
+
+
+def seen_changes(
+    dates: Iterable[Dated], zone: tzinfo | None, *, month_first: bool
+) -> Iterator[DateCandidate]:
+    """Dates behind a word like "Updated"."""
+    for dated in dates:
+        if (told := of_change(dated.text)) and (
+            moment := read_moment(told, source_zone=zone, month_first=month_first)
+        ):
             yield "visible", moment
 
 
 def searched_day(
-    tree: HtmlElement, url: str, fetched_at: datetime | None, zone: tzinfo | None
+    tree: HtmlElement, url: str, fetched_at: datetime | None, zone: tzinfo | None, *, everywhere: bool
 ) -> Moment | None:
-    """Search the whole page for the day of publication: slow, and right less often than what is declared."""
+    """Search for the day of publication, if asked in all of the text: slow, and right less often than other signals."""
     from htmldate import find_date  # noqa: PLC0415 - slow to load
 
+    if everywhere:  # what holds a year is a small part of the page, and all that the search goes by
+        tree = E.html(E.body(*(E.p(line) for line in numbered_lines(tree))))
     try:
         day = find_date(
             tree,
             url=url or None,
             original_date=True,
-            extensive_search=True,
+            extensive_search=everywhere,
             max_date=fetched_at.date().isoformat() if fetched_at else None,
         )
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
@@ -97,20 +136,45 @@ def searched_day(
 
 
 def choose(candidates: list[DateCandidate], fetched_at: datetime | None) -> DateCandidate | None:
-    """Choose the most trusted plausible candidate, sharpened by one of the same day that has a time.
+    """Choose the plausible day for which most independent signals speak, the more trusted where they tie.
 
+    Of that day the most trusted candidate is taken, or one that has a time, or the page's own zone.
     Where none is plausible the first is given all the same, so that the checks can say what is wrong.
     """
     sane = [candidate for candidate in candidates if plausible(candidate[1], fetched_at)]
     if not sane:
         return candidates[0] if candidates else None
-    first = sane[0]
-    if first[1].precision != "day":
-        return first
-    return next(
-        (other for other in sane if other[1].precision != "day" and other[1].at.date() == first[1].at.date()),
-        first,
-    )
+    first = max(sane, key=lambda candidate: _support(candidate[1], sane))
+    same = [other for other in sane if same_day(other[1], first[1])]
+    if first[1].precision == "day":
+        first = next(
+            (
+                other
+                for other in same
+                if other[1].precision != "day" and other[1].at.date() == first[1].at.date()
+            ),
+            first,
+        )
+    if not first[1].at.utcoffset():  # the same moment told in local time says more
+        first = next(
+            (other for other in same if other[1].at == first[1].at and other[1].at.utcoffset()), first
+        )
+    return first
+
+
+def same_day(one: Moment, other: Moment) -> bool:
+    """Say whether two may mean the same day: they do in some zone, or are less than half a day apart."""
+    return one.at.date() == other.at.date() or abs(one.at - other.at) <= _HALF_A_DAY
+
+
+def _support(moment: Moment, candidates: Iterable[DateCandidate]) -> float:
+    given: dict[str, float] = {}
+    for source, other in candidates:
+        if same_day(moment, other):
+            hand = "microdata" if source == "time" else family(source)  # often one element
+            weight = _OF_ANY_DATE if source in _ANY_DATE else _WEIGHTS.get(hand, 1.0)
+            given[hand] = max(given.get(hand, 0.0), weight)
+    return sum(given.values())
 
 
 def url_date(url: str, zone: tzinfo | None = None) -> Moment | None:
@@ -119,14 +183,24 @@ def url_date(url: str, zone: tzinfo | None = None) -> Moment | None:
     return read_moment(f"{found['y']}-{found['m']}-{found['d']}", source_zone=zone) if found else None
 
 
+def _page_node(signals: Signals, node: Node | None) -> Node | None:
+    """Find the node that stands for the page, where none stands for the article or it has no date."""
+    if node is not None and strings(node.get("datePublished")):
+        return None
+    return next(
+        (other for other in signals.nodes if "WebPage" in types_of(other) and "datePublished" in other), None
+    )
+
+
 def _of_node(node: Node | None, keys: tuple[str, ...], zone: tzinfo | None) -> Iterator[DateCandidate]:
     for key in keys if node else ():
         yield from _of_values("json-ld", strings((node or {}).get(key)), zone)
 
 
 def _of_meta(signals: Signals, names: tuple[str, ...], zone: tzinfo | None) -> Iterator[DateCandidate]:
-    for name in names:
-        yield from _of_values(f"meta {name}", signals.meta.get(name, ())[:1], zone)
+    for name in names:  # a meta element may be microdata, and is then no second witness
+        source = "microdata" if name in signals.itemprops else f"meta {name}"
+        yield from _of_values(source, signals.meta.get(name, ())[:1], zone)
 
 
 def _of_values(source: str, values: Iterable[str], zone: tzinfo | None) -> Iterator[DateCandidate]:

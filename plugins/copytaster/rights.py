@@ -10,15 +10,25 @@ _PAID_TIERS = frozenset({"locked", "metered", "paid", "premium", "hard", "subscr
 def read_accessibility(signals: Signals, node: Node | None) -> tuple[bool, str] | None:
     """Whether the page says that everybody may read it, and where it says so."""
     for part in [*([node] if node else []), *signals.nodes]:
-        for holder in (part, *nodes_in(part.get("hasPart"))):
-            told = holder.get("isAccessibleForFree")
-            word = str(told).strip().lower() if isinstance(told, bool | str) else ""
-            if word.rsplit("/", 1)[-1] in {"true", "false"}:
-                return word.endswith("true"), "json-ld"
+        told = {
+            place: word
+            for place, holders in (("json-ld", [part]), ("json-ld hasPart", nodes_in(part.get("hasPart"))))
+            for holder in holders
+            if (word := _yes_or_no(holder.get("isAccessibleForFree")))
+        }
+        if told:  # one part that is paid for makes the article one
+            place = next((place for place, word in told.items() if word == "false"), next(iter(told)))
+            return told[place] == "true", place
     tier = (signals.first("article:content_tier", "og:article:content_tier") or "").lower()
     if tier:
         return tier not in _PAID_TIERS, "meta article:content_tier"
     return None
+
+
+def _yes_or_no(value: object) -> str:
+    """Read ``true``, ``"False"`` and ``https://schema.org/False`` alike; empty for all else."""
+    word = str(value).strip().lower().rsplit("/", 1)[-1] if isinstance(value, bool | str) else ""
+    return word if word in {"true", "false"} else ""
 
 
 def read_reservation(page: Page, signals: Signals) -> bool | None:

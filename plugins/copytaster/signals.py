@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -30,6 +31,8 @@ _ITEMPROPS = frozenset(
 _GLUED = re.compile(r"(?<=[a-zß-ÿ0-9.!?:])\x00+(?=[A-ZÀ-Þ])")
 _WITH_ITEMPROP = etree.XPath("/descendant::*[@itemprop]")
 _NAMED = etree.XPath(".//*[@itemprop='name']")
+_MAX_PARTS = 12  # of a heading
+_MOST_ABOVE = 5  # levels
 _CHROME = frozenset({"nav", "footer", "aside"})
 
 
@@ -40,6 +43,7 @@ class Heading:
     text: str
     is_marked: bool = False
     is_chrome: bool = False
+    parts: tuple[str, ...] = ()  # as its elements cut it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +106,7 @@ def read_signals(tree: HtmlElement) -> Signals:
 
 
 def _read_meta(element: HtmlElement, meta: defaultdict[str, list[str]]) -> None:
-    content = field_text((element.get("content") or "")[:_MAX_VALUE])
+    content = field_text((element.get("content") or element.get("value") or "")[:_MAX_VALUE])
     if not content:
         return
     for key in _KEYS:
@@ -118,6 +122,7 @@ def _headings(tree: HtmlElement) -> Iterator[Heading]:
                 text=text,
                 is_marked="headline" in (element.get("itemprop") or "").lower(),
                 is_chrome=any(parent.tag in _CHROME for parent in element.iterancestors()),
+                parts=tuple(filter(None, map(field_text, islice(element.itertext(), _MAX_PARTS)))),
             )
 
 
@@ -134,12 +139,19 @@ def _itemprops(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
             if name not in _ITEMPROPS or len(found[name]) >= _MAX_VALUES:
                 continue
             if name == "author":  # those of teasers and comments stand elsewhere
+                if _is_in_comments(element):
+                    continue
                 place = _place(element) if place is None else place
                 if _place(element) is not place:
                     continue
             if value := _value(element, name):
                 found[name].append(value)
     return {name: tuple(values) for name, values in found.items()}
+
+
+def _is_in_comments(element: HtmlElement) -> bool:
+    above = islice(chain((element,), element.iterancestors()), _MOST_ABOVE)
+    return any("comment" in (node.get("class") or "").lower() for node in above if node.tag != "body")
 
 
 def _place(element: HtmlElement) -> HtmlElement:

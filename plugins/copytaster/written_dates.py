@@ -13,12 +13,14 @@ _FORMS = (
     r"(?<!\d)(?P<y>(?:19|20)\d\d)\.?\s+(?:m\.\s+)?(?P<month>{months})\.?\s+(?P<d>\d{{1,2}})(?!\d)",
     r"(?P<y>(?:19|20)\d\d)\s?[年년]\s?(?P<m>\d{{1,2}})\s?[月월]\s?(?P<d>\d{{1,2}})\s?[日일]",
     r"(?<![\d./])(?P<a>\d{{1,2}})(?P<s>[./-])\s?(?P<b>\d{{1,2}})(?P=s)\s?(?P<y>(?:19|20)\d\d)(?![\d])",
+    r"(?<![\w./-])(?P<a>\d{{2}})(?P<s>[./])(?P<b>\d{{2}})(?P=s)(?P<y>\d{{2}})(?![\w./-])",
 )
 _TIME = re.compile(
     r"^\W{0,4}(?:(?:at|um|à|alle|a las|às|om|kl\.?|o|в|about|[-–—|•·])\s*)?\W{0,3}(?P<H>\d{1,2})\s?[:.hH時]\s?(?P<M>\d{2})(?!\d)"
     r"\s*(?P<ap>[AaPp]\.?[Mm]\b\.?)?\s*(?P<z>[A-Z]{2,4}\b)?"
 )
 _MOST_TEXT = 300
+_LAST_CENTURY = 70  # two digits from which on a year is one of 19xx
 
 Parts = dict[str, str | None]
 
@@ -42,8 +44,10 @@ def read_written(text: str, *, month_first: bool = False) -> Parts | None:
 
 
 def _day(told: Parts, *, month_first: bool) -> Parts:
+    if len(year := told["y"] or "") == 2:  # noqa: PLR2004 - digits
+        told = {**told, "y": ("20" if int(year) < _LAST_CENTURY else "19") + year}
     if month := told.get("month"):
-        return {"y": told["y"], "m": str(_months()[_fold(month)]), "d": told["d"]}
+        return {"y": told["y"], "m": str(months()[_fold(month)]), "d": told["d"]}
     if told.get("a"):
         first, second = str(told["a"]), str(told["b"])
         swap = int(second) > 12 or (month_first and told["s"] == "/" and int(first) <= 12)  # noqa: PLR2004 - months
@@ -57,7 +61,8 @@ def _fold(month: str) -> str:
 
 
 @cache
-def _months() -> dict[str, int]:
+def months() -> dict[str, int]:
+    """List the names of the months in every language, folded, with their numbers."""
     tables = tomllib.loads(files("copytaster").joinpath("data", "months.toml").read_text(encoding="utf-8"))
     return {
         _fold(form): i + 1
@@ -69,5 +74,5 @@ def _months() -> dict[str, int]:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
-    months = "|".join(sorted(map(re.escape, _months()), key=len, reverse=True)).replace("i", "[iıİ]")
-    return tuple(re.compile(form.format(months=months), re.IGNORECASE) for form in _FORMS)
+    names = "|".join(sorted(map(re.escape, months()), key=len, reverse=True)).replace("i", "[iıİ]")
+    return tuple(re.compile(form.format(months=names), re.IGNORECASE) for form in _FORMS)

@@ -11,7 +11,7 @@ from copytaster.language import normal_tag, read_language
 from copytaster.metadata import read_metadata
 from copytaster.model import Entry, Page
 from copytaster.parse import parse_html
-from copytaster.signals import read_signals
+from copytaster.signals import Heading, read_signals
 from copytaster.written_dates import read_written
 
 URL = "https://gazette.example/news/2026/03/02/harbour-wall"
@@ -101,7 +101,7 @@ def test_a_dash_within_the_headline_stays():
 
 
 def test_the_visible_headline_wins_over_the_one_for_search_engines():
-    headings = ["Council votes to rebuild the northern wall"]
+    headings = [Heading(text="Council votes to rebuild the northern wall")]
     claims = [("title", "Council votes to rebuild wall: what you need to know")]
     assert best_headline(headings, claims, []) == ("h1", "Council votes to rebuild the northern wall")
 
@@ -264,7 +264,12 @@ def test_rights_are_read():
 def test_losers_stand_beside_the_winner():
     head = "<meta property='og:title' content='Wall to rise again'><title>Wall to be rebuilt</title>"
     provenance = told(head, "<h1>Wall to be rebuilt</h1>").provenance["headline"]
-    assert provenance == {"from": "h1", "also": [["meta og:title", "Wall to rise again"]]}
+    assert provenance == {
+        "from": "h1",
+        "also": [["meta og:title", "Wall to rise again"]],
+        "agreement": 0.67,
+        "signals": 3,
+    }
 
 
 # language

@@ -1,0 +1,162 @@
+"""Who several signals say has written it -> the authors. Pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from copytaster.authors import are_people, is_company, is_person, names_others, opens_byline, people
+from copytaster.chars import folded
+from copytaster.visible import Byline
+
+Declared = tuple[str, Sequence[str]]  # where it stands, bylines as written there
+Named = tuple[str, tuple[str, ...]]  # where it stands, whom it names
+_WEIGHTS = {"json-ld": 3.0, "meta": 2.5, "microdata": 2.0, "feed": 2.0, "json-ld person": 1.0}
+_OF_PEOPLE, _OF_CREDITS, _OF_SITES, _OF_NAMES, _OF_LOGINS, _OF_COMPANIES = 1.0, 0.6, 0.5, 0.4, 0.2, 0.15
+_LOGIN = re.compile(r"[a-z0-9]+[._-][a-z0-9._-]+")
+_MOST_BYLINES = 25
+_MOST_VISIBLE = 8
+_MOST_WORDS_OF_A_NICKNAME = 3
+_MOST_PARTS_OF_A_NAME = 4
+_FOR_PEOPLE = 1.5  # what people add to the rank of a byline
+_DOUBT = 2.4  # rank up to which a visible byline is none
+_FOR_RANK, _LEAST_SEEN, _MOST_SEEN = 0.7, 0.3, 2.1  # weight of a visible byline by its rank
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    source: str
+    names: tuple[str, ...]
+    weight: float
+    quality: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authors:
+    """Those who won, by which signal, and everything that was said."""
+
+    names: tuple[str, ...]
+    source: str
+    voices: tuple[Named, ...]
+
+
+def are_settled(declared: Iterable[Declared], outlets: Sequence[str]) -> bool:
+    """Say whether markup names people and does not contradict itself: then a byline has nothing to add."""
+    told = [
+        (source, {folded(name) for name in names})
+        for source, texts in declared
+        if are_people(names := people(texts, outlets=outlets))
+    ]
+    return any(source != "json-ld person" for source, _ in told) and bool(
+        set.intersection(*(names for _, names in told))
+    )
+
+
+def choose_authors(
+    declared: Sequence[Declared], seen: Sequence[Byline], outlets: Sequence[str]
+) -> Authors | None:
+    """Choose whom most weight stands behind: people before names before companies and outlets.
+
+    ``declared`` are bylines that markup and feed give, most trusted first; ``seen`` those that readers see.
+    """
+    voices = [voice for source, texts in declared if (voice := _declared(source, texts, outlets))]
+    if shown := _seen(seen, outlets):
+        voices.append(shown)
+    if not voices:
+        return None
+    best = max(voices, key=lambda voice: _weight(voice, voices))
+    return Authors(
+        names=best.names, source=best.source, voices=tuple((voice.source, voice.names) for voice in voices)
+    )
+
+
+def _declared(source: str, texts: Sequence[str], outlets: Sequence[str]) -> _Voice | None:
+    weight = _WEIGHTS.get(source, _WEIGHTS.get(source.split(" ", 1)[0], 1.0))
+    if names := people(texts, outlets=outlets):
+        return _Voice(source, names, weight, _quality(names))
+    # Sites of one writer bear the writer's name; others sign with their own.
+    if names := people(texts, houses=True):
+        return _Voice(source, names, weight, _OF_SITES if are_people(names) else _OF_COMPANIES)
+    return None
+
+
+def _seen(seen: Iterable[Byline], outlets: Sequence[str]) -> _Voice | None:
+    """Give those whom the surest visible byline names: a byline with people before one without."""
+    best: tuple[float, tuple[str, ...]] | None = None
+    for byline in list(seen)[:_MOST_BYLINES]:
+        names = _read(byline, outlets)
+        if not names and byline.is_named:
+            names = people(byline.links or byline.texts, houses=True)[:1]
+            rank = byline.rank - _FOR_PEOPLE
+        else:
+            rank = byline.rank + (_FOR_PEOPLE if are_people(names) else 0.0)
+        if names and (best is None or rank > best[0]):
+            best = (rank, names)
+    if best is None or best[0] <= _DOUBT:
+        return None
+    rank, names = best
+    weight = min(max((rank - _DOUBT) * _FOR_RANK, _LEAST_SEEN), _MOST_SEEN)
+    return _Voice("byline", names[:_MOST_VISIBLE], weight, _quality(names))
+
+
+def _read(byline: Byline, outlets: Sequence[str]) -> tuple[str, ...]:
+    """Read people from the links of a byline, else from its parts, else from the whole of it.
+
+    Of an element that is not named as byline people are believed, nothing else.
+    """
+    parts = _opened(byline.texts)
+    first: tuple[str, ...] = ()
+    # "By", "Mira", "Sand": three elements, one name.
+    whole = (
+        (" ".join(parts),)
+        if len(parts) <= _MOST_PARTS_OF_A_NAME and all(len(p.split()) == 1 for p in parts)
+        else ()
+    )
+    for texts in (tuple(text for text in byline.links if text in parts), whole, parts):
+        names = people(texts, outlets=outlets)
+        if persons := tuple(filter(is_person, names)):
+            return persons
+        first = first or tuple(name for name in names if len(name.split()) <= _MOST_WORDS_OF_A_NICKNAME)
+    return first[:1] if byline.is_named else ()
+
+
+def _opened(texts: Sequence[str]) -> Sequence[str]:
+    """Leave out what stands before the part that opens the byline, and those named as something else."""
+    start = next((i for i, text in enumerate(texts) if opens_byline(text)), 0)
+    end = next((i for i, text in enumerate(texts) if i > start and names_others(text)), len(texts))
+    return texts[start:end]
+
+
+def _weight(voice: _Voice, voices: Sequence[_Voice]) -> float:
+    """Add up what the independent signals give to these names."""
+    names = {folded(name) for name in voice.names}
+    given: dict[str, float] = {}
+    for other in voices:
+        part = other.weight * _overlap(names, {folded(name) for name in other.names}, voice.source)
+        hand = other.source if other.source == "json-ld person" else other.source.split(" ", 1)[0]
+        given[hand] = max(given.get(hand, 0.0), part)
+    return sum(given.values()) * voice.quality
+
+
+def _overlap(names: set[str], others: set[str], source: str) -> float:
+    """Say how far others name the same; who declares more than they do is not less right."""
+    common = len(names & others)
+    if common and source != "byline" and others <= names and not _initials(others) & names:
+        return 1.0
+    return common / len(names | others)
+
+
+def _initials(names: set[str]) -> set[str]:
+    return {"".join(word[0] for word in name.split()) for name in names}
+
+
+def _is_phrase(name: str) -> bool:
+    """Say whether a name has a word in lower case that no name has."""
+    return not is_person(name) and " " in name and any(word[0].islower() for word in name.split()[1:])
+
+
+def _quality(names: Sequence[str]) -> float:
+    if are_people(names):
+        return _OF_PEOPLE if not any(map(_is_phrase, names)) else _OF_CREDITS
+    if is_company(names):
+        return _OF_COMPANIES
+    return _OF_LOGINS if all(_LOGIN.fullmatch(name) for name in names) else _OF_NAMES

@@ -15,7 +15,7 @@ _MAX_NAME = 80
 _MAX_BYLINE, _MOST_BYLINES = 500, 50
 _MOST_WORDS = 5
 _SPLIT = re.compile(
-    r"\s*(?:[;|•·/\n\t、，,／｜]|\s(?:and|und|et|y|e|и|i|og|och|ja|ve|και|és|dan|și|in|with|mit|avec|con)(?=\s)\s"
+    r"\s*(?:,\s(?:and|und|et|y|e|i|og|och|dan|en)\s|[;|•·/\n\t、，,／｜]|\s(?:and|und|et|y|e|и|i|og|och|ja|ve|και|és|dan|și|in|with|mit|avec|con)(?=\s)\s"
     r"|\s[&+–—-]\s)\s*"
 )
 _DIGITS = re.compile(r"(?:^|(?<=[\s,|(–—:-]))\d.*$", re.DOTALL)

@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 
 # Control characters and lone surrogates can be stored neither in Postgres nor in UTF-8.
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -24,6 +25,13 @@ _WORDS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
     "|[^\\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
 )
+
+
+def plain_digits(text: str) -> str:
+    """Write the digits of other scripts as ours."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
 
 
 def words_of(text: str) -> list[str]:

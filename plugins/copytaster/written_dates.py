@@ -6,6 +6,8 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+from copytaster.chars import plain_digits
+
 # Day, month name, year; month name, day, year; year, month name, day; Chinese, Japanese, Korean; digits.
 _FORMS = (
     r"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?,?\s*(?:de\s+|of\s+|d['’])?(?P<month>{months})\.?,?\s*(?:de\s+|del\s+)?(?P<y>(?:19|20)\d\d)(?!\d)",
@@ -30,7 +32,7 @@ def read_written(text: str, *, month_first: bool = False) -> Parts | None:
 
     ``month_first`` decides what 3/4/2026 means.
     """
-    text = text[:_MOST_TEXT]
+    text = plain_digits(text[:_MOST_TEXT])
     if not any(character.isdigit() for character in text):
         return None
     found = min(

@@ -70,7 +70,9 @@ def settle(choice: Choice, stripped: Stripped) -> Stripped:
         if not choice.doubts[at]
     }
     cuts = {cut.place: cut for cut in choice.passed}
-    for _at, (place, block, doubt) in enumerate(zip(choice.places, choice.blocks, choice.doubts, strict=True)):
+    for _at, (place, block, doubt) in enumerate(
+        zip(choice.places, choice.blocks, choice.doubts, strict=True)
+    ):
         if doubt:
             cuts[place] = Cut(line=block.text, rule="unlikely", place=place, evidence=doubt)
     cuts |= {choice.places[cut.place]: cut for cut in stripped.cuts}
@@ -132,7 +134,7 @@ def _passed(lines: Lines, likely: Column, taken: Column) -> list[int]:
 
 def _doubts(columns: Columns, likely: Column, places: Sequence[int]) -> list[str]:
     """Say how likely these lines are, and what spoke most against each."""
-    told = judge.load("compared" if "read" in columns else "alone").reasons(columns, places)
+    told = judge.load("compared" if "read" in columns else "alone").reasons(columns, places, likely >= KEPT)
     return [f"{100 * likely[at]:.0f} % likely: {reasons}" for at, reasons in zip(places, told, strict=True)]
 
 

@@ -41,8 +41,8 @@ class Judge:
             points[chosen] = self.points[np.arange(len(self.ask)), answers].sum(axis=1)
         return points
 
-    def reasons(self, columns: Columns, places: Sequence[int]) -> list[str]:
-        """Name for each of these lines the features that spoke most against it, with what was seen of each."""
+    def reasons(self, columns: Columns, places: Sequence[int], kept: npt.NDArray[np.bool_]) -> list[str]:
+        """Name for each of these lines what spoke most against it, of that in which it differs from kept ones."""
         if not places:
             return []
         trees, rows = np.arange(len(self.ask)), np.arange(len(places))[:, None]
@@ -52,10 +52,12 @@ class Judge:
             moved = self.points[trees, node] - self.points[trees, above]
             np.add.at(told, (rows, self.ask[trees, above]), moved)
             above = node
-        return [self._named(columns, place, row) for place, row in zip(places, told, strict=True)]
+        usual = [float(np.median(columns[name][kept])) if kept.any() else np.nan for name in self.features]
+        return [self._named(columns, place, row, usual) for place, row in zip(places, told, strict=True)]
 
-    def _named(self, columns: Columns, place: int, told: Column) -> str:
-        worst = [at for at in told.argsort()[:_MOST_REASONS].tolist() if told[at] < 0]
+    def _named(self, columns: Columns, place: int, told: Column, usual: Sequence[float]) -> str:
+        against = [at for at in told.argsort().tolist() if told[at] < 0]
+        worst = [at for at in against if columns[self.features[at]][place] != usual[at]][:_MOST_REASONS]
         return ", ".join(f"{self.features[at]} {columns[self.features[at]][place]:.3g}" for at in worst)
 
     def _paths(self, columns: Columns, places: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:

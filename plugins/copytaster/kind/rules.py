@@ -225,6 +225,15 @@ def _product(facts: Facts) -> tuple[str, ...]:
     return ("JSON-LD Product with offers", "no article in its markup") if sold and facts.prose < _FEW else ()
 
 
+def _declared_list(facts: Facts) -> tuple[str, ...]:
+    """Find pages whose markup calls them a list and whose look does too."""
+    nodes = facts.types & _LIST_NODES
+    if not nodes or facts.address.is_front:
+        return ()
+    seen = _section_front(facts)
+    return (f"JSON-LD {min(nodes)}", *seen) if seen else ()
+
+
 def _section_front(facts: Facts) -> tuple[str, ...]:
     if facts.claims_article or not facts.page.url:
         return ()
@@ -290,6 +299,7 @@ _CERTAIN: _Judges = (
     ("product", _product),
 )
 _LISTS: _Judges = (
+    ("listing", _declared_list),
     ("section_front", _section_front),
     ("listing", _listing),
 )

@@ -18,6 +18,7 @@ from copytaster.kind.rules import Judgement
 from copytaster.model import PageKind
 
 Decision: TypeAlias = "float | tuple[str, float, Decision, Decision]"
+_LEAST_LINKS = 4  # as long as headlines, that a list or thread has
 _MOST_NAMED = 4  # signs that are named as evidence
 #: Signs of a thread, from which number on; two of them name the page a forum.
 _FORUM_SIGNS: Mapping[str, float] = {
@@ -49,6 +50,9 @@ def weigh(facts: Facts, scorecard: Scorecard | None = None) -> Judgement | None:
     if total < scorecard.threshold:
         return None
     signs = [name for name, least in _FORUM_SIGNS.items() if values.get(name, 0) >= least]
+    listed = max(facts.teasers, facts.outline.cards.linked, facts.outline.cards.priced)
+    if not signs and listed < _LEAST_LINKS and not facts.address.is_front:
+        return None  # a short report that lists nothing
     is_forum = len(signs) > 1
     named = signs if is_forum else []
     named += [name for name, given in points.most_common() if given > 0 and name not in named]

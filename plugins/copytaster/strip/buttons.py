@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from copytaster.strip.cards import card_height, rooms
 from copytaster.strip.glue import is_glued
-from copytaster.strip.lines import Line
+from copytaster.strip.lines import CLOSING_QUOTES, QUOTES, Line
 from copytaster.strip.tails import DOTS, points
 
 _BUTTON_WORDS = 6
@@ -18,12 +18,21 @@ _NO_BUTTONS = frozenset({"pre", "code", "td", "h1", "h2", "h3", "h4", "h5", "h6"
 
 def find_buttons(lines: Sequence[Line]) -> tuple[int, ...]:
     """Index the buttons: known in a language, or short lines that recur and behave as one."""
-    known = {i for i, line in enumerate(lines) if line.is_tail or "read-more" in line.whole}
+    known = {
+        i
+        for i, line in enumerate(lines)
+        if line.is_tail or ("read-more" in line.whole and not _is_quoted(line.text))
+    }
     tails = {line.key for line in lines if line.is_tail}
     places = _short(lines)
     known.update(i for key in tails for i in places.get(key, ()))
     known.update(_below_glued(lines, places))
     return tuple(sorted(known.union(_recurring(lines, places))))
+
+
+def _is_quoted(text: str) -> bool:
+    """Tell whether somebody is quoted with these words, and nothing points on."""
+    return len(text) > 1 and text[0] in QUOTES and text[-1] in CLOSING_QUOTES and not points(text)
 
 
 def _short(lines: Sequence[Line]) -> Mapping[str, Sequence[int]]:

@@ -1,9 +1,13 @@
 """Rules for single lines of chrome, by what they say: buttons, notices, labels. Pure."""
 
 import re
+import tomllib
 from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.resources import files
 
 from copytaster.strip import phrases
+from copytaster.strip.folding import letters
 from copytaster.strip.lines import QUOTES, Label, is_item, is_quote
 from copytaster.strip.page import Standing
 
@@ -17,6 +21,9 @@ _LINKED_WORDS = 4
 _ALL = 0.95  # share of a line's letters that stand in links
 _EVERY_OTHER = 2
 _ERROR_WORDS = 45
+_CONSENT_WORDS = 3  # different ones in a paragraph: an article may well name one or two
+_EDGE_LINES = 6
+_BARS = 2
 #: Names of networks, with whatever ending a language gives them.
 _NETWORK = re.compile(
     r"\b(?:facebook|instagram|whatsapp|twitter|telegram|linkedin|youtube|tiktok|pinterest|viber)|фейсбук|инстаграм|телеграм"
@@ -172,3 +179,33 @@ def rights(page: Standing) -> Iterator[int]:
     for i, line in enumerate(page.lines):
         if line.words <= _RIGHTS_WORDS and not line.is_heading and _RIGHTS.match(line.text):
             yield i
+
+
+def menus(page: Standing) -> Iterator[int]:
+    """Find menus and page numbers: by their words, or links side by side with bars between."""
+    yield from lines_saying("navigation")(page)
+    for i, line in enumerate(page.lines):
+        if line.is_linked and line.text.count(" | ") >= _BARS:
+            yield i
+
+
+def consent_texts(page: Standing) -> Iterator[int]:
+    """Find consent notices, and paragraphs above and below the article that speak of consent and little else."""
+    yield from lines_saying("cookies")(page)
+    words = _consent_words()
+    if any(letters(word) in page.told.headline for word in words):
+        return  # it is what the article is about
+    places = range(len(page.lines))
+    for edge in (places[:_EDGE_LINES], places[::-1][:_EDGE_LINES]):
+        for i in edge:
+            said = sum(word in page.lines[i].text.casefold() for word in words)
+            if said >= _CONSENT_WORDS:
+                yield i
+            elif page.lines[i].is_prose:
+                break
+
+
+@cache
+def _consent_words() -> tuple[str, ...]:
+    told = tomllib.loads(files("copytaster").joinpath("data", "kinds.toml").read_text(encoding="utf-8"))
+    return tuple(told["consent_wall"]["words"])

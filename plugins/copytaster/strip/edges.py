@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from copytaster.chars import plain_digits
 from copytaster.strip import phrases
 from copytaster.strip.lines import Line, is_item, is_quote
 from copytaster.strip.page import Standing
@@ -21,6 +22,8 @@ _SPEAKER = re.compile(r"[^:：]{1,40}[:：]\s")  # who says what, in an intervie
 _NUMBERED = re.compile(r"\d")
 _DATED = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}:\d\d\b|\b\d{1,2}\.\d{1,2}\.\d{2}\b|\d年|\d월")
 _DATE_WORD = 3
+# Not simply all that is no letter: in some scripts a letter's mark is a character of its own.
+_BETWEEN_WORDS = re.compile(r"[\s#.,:;/|()\[\]·•،、\-–—_]+")
 _PARTICLE = re.compile(
     r"(?:d[aeiou]s?|de[lnr]|della|van|von|l[ae]|[ae]l|bin|ibn|[yei]|et|und|and|og|och|en)$", re.IGNORECASE
 )
@@ -88,9 +91,11 @@ def date_lines(page: Standing) -> Iterator[int]:
 
 def _is_date(line: Line) -> bool:
     known = phrases.load().date_words
-    words = [word for word in re.split(r"[\W_]+", line.key) if word]
-    dated = _DATED.search(line.text) or any(word in known and len(word) >= _DATE_WORD for word in words)
-    return bool(dated) and all(word in known or not word.isalpha() for word in words)
+    words = [word for word in _BETWEEN_WORDS.split(line.key) if word]
+    dated = _DATED.search(plain_digits(line.text)) or any(
+        word in known and len(word) >= _DATE_WORD for word in words
+    )
+    return bool(dated) and all(word in known or not any(map(str.isalpha, word)) for word in words)
 
 
 def _is_published(page: Standing, index: int) -> bool:

@@ -9,6 +9,7 @@ from copytaster.strip.folding import fold, letters
 
 CLOSERS = " \t\xa0\u200b\u200e\u200f\"'”’»›“‘)]}」』）】》〉*_"
 QUOTES = frozenset("\"'“„‘‚«»「『”")
+CLOSING_QUOTES = frozenset("\"'”’“«»」』")
 _BULLETS = frozenset({"- ", "* ", "• ", "– ", "· "})
 _ASKING = frozenset("?!…？！؟")
 STOPS = frozenset(".!?…。！？．؟۔।॥።")

@@ -7,6 +7,11 @@ from copytaster.strip.page import Standing
 
 _ADDRESS = re.compile(r"\s*(?:(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.]+|@\w+)\s*")
 _SHORTCODE = re.compile(r"\[/?[a-z_]+\b[^\]=]*+=[^\]]*+\](?:.*\[/[a-z_]+\])?\s*|\[[A-Z]+_[A-Z_]+\]\s*")
+#: Marks of templates and editors that were meant for the machine: {{ad-slot}}, <!-- wp:paragraph -->, a whole script.
+_TEMPLATE = re.compile(
+    r"\s*(?:\{\{[^{}]*\}\}|\{%[^{}]*%\}|<!--.*-->|<(script|style|iframe|noscript|ins)\b[^<>]*>.*</\1>)\s*",
+    re.IGNORECASE,
+)
 _TIMESTAMP = re.compile(r"\s*\d{4}-\d\d-\d\dT\d\d:\d\d\S*\s*")
 _TAG = re.compile(r"\s*</?[a-z][a-z0-9-]*(?:\s[^<>]*)?/?>.*", re.DOTALL)
 #: More lines of script than these, or lines that look like code around them, are a listing.
@@ -38,6 +43,8 @@ def _is_leak(text: str) -> bool:
     first = text[:1]
     if first == "[":
         return _SHORTCODE.fullmatch(text) is not None
+    if first in {"<", "{"}:
+        return _TEMPLATE.fullmatch(text) is not None
     return (first.isdigit() or first.isspace()) and _TIMESTAMP.fullmatch(text) is not None
 
 

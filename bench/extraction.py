@@ -304,8 +304,9 @@ def measure_memory(plan: Plan, found: Findings) -> None:
     try:
         told = json.loads(done.stdout.strip().splitlines()[-1])
         peak, growth = told["peak_rss_mb"]["value"], told["growth_mb"]["value"]
-    except (IndexError, KeyError, ValueError) as error:
-        raise SystemExit(f"{script} failed: {done.stderr.strip()}") from error
+    except (IndexError, KeyError, ValueError):  # the other figures took minutes: they are still shown
+        found.remarks.append(f"memory could not be measured: {done.stderr.strip()[-500:]}")
+        return
     found.columns[OURS] |= {"memory_peak_mb": peak, "memory_growth_mb": growth}
     found.remarks.append(f"memory over {pages} pages only; bench/endurance.py measures 100,000")
 

@@ -51,7 +51,7 @@ def read_row(read: Reader, row: Mapping[str, str]) -> Reading:
         with _limit():
             found = read(content, row.get("url") or "")
     except Exception as error:  # noqa: BLE001 - whatever somebody else's extractor raises on a page
-        found = {"error": f"{type(error).__name__}: {error}"[:200]}
+        found = {"error": " ".join(f"{type(error).__name__}: {error}".split())[:160]}
     return {"id": row["id"], **found, "seconds": time.process_time() - began}
 
 

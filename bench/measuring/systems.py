@@ -60,7 +60,7 @@ def _install(python: Path) -> None:
     else:
         commands = [
             [sys.executable, "-m", "venv", _ENVIRONMENT],
-            [python, "-m", "pip", "install", "--quiet", "-r", _PINNED],
+            [python, "-m", "pip", "install", "--quiet", "--no-deps", "-r", _PINNED],  # the list is complete
         ]
     try:
         for command in commands:

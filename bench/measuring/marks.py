@@ -86,9 +86,7 @@ class Pair:
     error: float
 
     def __str__(self) -> str:
-        return (
-            f"better {self.better}, worse {self.worse} of {self.pages}: {self.mean:+.4f} ± {self.error:.4f}"
-        )
+        return f"{self.better} / {self.worse} of {self.pages}: {self.mean:+.4f} ± {self.error:.4f}"
 
 
 def paired(

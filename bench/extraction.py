@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from time import monotonic
 
@@ -30,7 +29,7 @@ from measuring.kinds import page_kinds
 from measuring.marks import Mark, mark_all, paired, summaries, value_of
 from measuring.samples import CORPUS
 from measuring.systems import BASE, OURS, ROOT, System, other_systems, own_systems, read_with, read_with_ours
-from measuring.truth import HALVES, Row, half_of, is_article, load_rows, page_of, truth_of
+from measuring.truth import HALVES, Row, half_of, is_article, load_rows, page_of, sample, truth_of
 from rich.console import Console
 from rich.table import Table
 
@@ -286,8 +285,7 @@ def _share(part: int, whole: int) -> float | None:
 
 def measure_pace(plan: Plan, found: Findings) -> None:
     """Measure CPU while nothing else of this benchmark runs."""
-    rows = load_rows(CORPUS, NEWS, plan.pages)
-    pages = [page_of(row) for row in islice(rows, plan.at_most(PACED_PAGES))]
+    pages = [page_of(row) for row in sample(load_rows(CORPUS, NEWS), plan.at_most(PACED_PAGES))]
     rounds = [pace.run_round(pages) for _ in range(ROUNDS)]
     found.columns[OURS]["cpu_to_trafilatura"] = pace.median_ratio(rounds)
     found.besides["cpu_to_trafilatura_least"] = min(each.ratio for each in rounds)

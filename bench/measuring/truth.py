@@ -2,7 +2,7 @@
 
 import importlib.util
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha1, sha256
 from pathlib import Path
 from types import ModuleType
@@ -26,10 +26,13 @@ def load_rows(corpus: Path, benchmarks: Sequence[str], most: int | None = None) 
     """Read the pages of these benchmarks; at most so many of each, always the same ones."""
     scorer = load_scorer(corpus)
     for benchmark in benchmarks:
-        rows = list(scorer.load_corpus(corpus, {benchmark}, html=True))
-        if most is not None:
-            rows = sorted(rows, key=lambda row: sha256(row["id"].encode()).digest())[:most]
-        yield from rows
+        rows = scorer.load_corpus(corpus, {benchmark}, html=True)
+        yield from rows if most is None else sample(rows, most)
+
+
+def sample(rows: Iterable[Row], most: int) -> list[Row]:
+    """Take at most so many pages, mixed but always the same ones."""
+    return sorted(rows, key=lambda row: sha256(row["id"].encode()).digest())[:most]
 
 
 def page_of(row: Mapping[str, Any]) -> Row:

@@ -125,9 +125,11 @@ def _read_page(body: bytes, headers: Mapping[str, str], url: str) -> tuple[Seque
     from copytaster.parse import parse_html  # noqa: PLC0415
     from copytaster.reading import ExtractorFailed, read_blocks  # noqa: PLC0415
     from copytaster.signals import read_signals  # noqa: PLC0415
+    from copytaster.teaserboxes import take_out_boxes  # noqa: PLC0415
 
     tree = parse_html(decode(body, headers.get("content-type")).text)
     told = read_metadata(Page(url=url, body=body, headers=headers), read_signals(tree), tree)
+    take_out_boxes(tree)
     layout = lay_out(tree)
     if not layout.texts:
         return [], {}

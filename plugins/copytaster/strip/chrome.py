@@ -22,6 +22,7 @@ _ALL = 0.95  # share of a line's letters that stand in links
 _EVERY_OTHER = 2
 _ERROR_WORDS = 45
 _CONSENT_WORDS = 3  # different ones in a paragraph: an article may well name one or two
+_CONSENT_LETTERS = 2_000
 _EDGE_LINES = 6
 _BARS = 2
 #: Names of networks, with whatever ending a language gives them.
@@ -198,7 +199,8 @@ def consent_texts(page: Standing) -> Iterator[int]:
     places = range(len(page.lines))
     for edge in (places[:_EDGE_LINES], places[::-1][:_EDGE_LINES]):
         for i in edge:
-            said = sum(word in page.lines[i].text.casefold() for word in words)
+            text = page.lines[i].text[:_CONSENT_LETTERS].casefold()
+            said = sum(word in text for word in words)
             if said >= _CONSENT_WORDS:
                 yield i
             elif page.lines[i].is_prose:

@@ -13,6 +13,7 @@ _DATE_WORDS = 14
 _HEADLINE_SHARE = 0.7  # share of words that two spellings of a headline have in common
 _HEADLINE_WORDS = 4
 _HEADLINE_PART = 0.5
+_LONGEST_HEADLINE = 2_000
 _BOX_LINES = 4
 _TOP_LINES = 5
 _ABSTRACT_LETTERS = 40
@@ -43,7 +44,7 @@ def above_headline(page: Standing) -> Iterator[int]:
 
 def _is_headline(page: Standing, line: Line) -> bool:
     told = page.told.headline
-    if not told or not line.letters:
+    if not told or len(line.text) > _LONGEST_HEADLINE or not line.letters:
         return False
     if line.letters == told:
         return True

@@ -33,10 +33,10 @@ _LINES = 20  # of the table
 _SAMPLED = 100  # pages for each look at the size
 
 
-def unpack(folder: Path) -> None:
+def unpack(folder: Path, largest: int) -> None:
     """Write every page to a file of its own: whoever holds them all in memory hands that on to its forks."""
     found = corpus_pages(CORPUS) if CORPUS.is_dir() else site_pages(ROOT / "examples" / "site")
-    for number, sample in enumerate(found):
+    for number, sample in enumerate(sample for sample in found if len(sample.body) <= largest):
         address = sample.url.encode("utf-8", "replace")
         (folder / f"{number:06}").write_bytes(
             address + b"\n" + sample.content_type.encode() + b"\n" + sample.body
@@ -110,9 +110,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--jobs", type=int, default=LIMITS.jobs, help="pages after which a process is replaced"
     )
+    parser.add_argument("--largest", type=int, default=1 << 30, help="bytes; leave larger pages out")
     told = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name:
-        unpacking = multiprocessing.get_context("fork").Process(target=unpack, args=(Path(name),))
+        unpacking = multiprocessing.get_context("fork").Process(
+            target=unpack, args=(Path(name), told.largest)
+        )
         unpacking.start()
         unpacking.join()
         used_to_unpack = peak_of_readers()

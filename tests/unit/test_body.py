@@ -146,8 +146,12 @@ class TestJudge:
         assert self.judge.weigh(columns, np.array([False, True])).tolist() == [RULED_OUT, 2]
 
     def test_reasons_name_what_spoke_against_a_line(self):
-        columns = {"link": np.array([1.0]), "width": np.array([5.0])}
-        assert self.judge.reasons(columns, [0]) == ["link 1, width 5"]
+        columns = {"link": np.array([1.0, 0.0]), "width": np.array([5.0, 50.0])}
+        assert self.judge.reasons(columns, [0], np.array([False, True])) == ["link 1, width 5"]
+
+    def test_reasons_leave_out_what_holds_for_kept_lines_too(self):
+        columns = {"link": np.array([1.0, 0.0]), "width": np.array([5.0, 5.0])}
+        assert self.judge.reasons(columns, [0], np.array([False, True])) == ["link 1"]
 
     def test_the_trees_are_readable_data(self):
         told = json.loads(files("copytaster").joinpath("data", "body.json").read_text(encoding="utf-8"))

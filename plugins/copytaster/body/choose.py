@@ -22,7 +22,6 @@ POSSIBLE = 0.12
 _DOUBT = 0.1
 _SHORT_LINE = 20  # characters that a line counts as on top of its own
 _COMPARED = 0.7  # weight of the judge that knows the other reading
-_RECALL = 0.65  # share of the other reading below which the judge is taken to be too strict
 _CHROME = 0.75  # share of links from which on a line outside of the main box is a menu's or a list's
 _PLAIN = frozenset({"p", "li", "td", "pre", "blockquote", "figcaption", *HEADINGS})
 _REPEATED = 80  # characters from which on a line that stands in an earlier one is a repetition
@@ -53,7 +52,6 @@ def choose(lines: Lines, read: Callable[[], Sequence[Block]]) -> Choice:
         columns |= compare(lines, read())
         taken = columns["read"]
         points = (1 - _COMPARED) * points + _COMPARED * judge.load("compared").weigh(columns, chosen)
-        points = _recalled(lines, points, taken)
     return _choice(lines, 1 / (1 + np.exp(-points)), taken, columns)
 
 
@@ -84,18 +82,6 @@ def _doubt(lines: Lines, points: Column) -> float:
     likely = 1 / (1 + np.exp(-points))
     sizes = lines.width + _SHORT_LINE
     return float((sizes * np.minimum(likely, 1 - likely)).sum() / max(1.0, sizes[likely > 0.5].sum()))  # noqa: PLR2004
-
-
-def _recalled(lines: Lines, points: Column, taken: Column) -> Column:
-    """Where the judge would leave much less than the other reading takes, believe that about lists and tables.
-
-    Not about paragraphs: those that the judge leaves out are mostly of another story below.
-    """
-    likely = 1 / (1 + np.exp(-points))
-    read = (taken > 0.6) & (lines.prose == 0)  # noqa: PLR2004 - more than a line's beginning
-    if lines.width[likely >= KEPT].sum() >= _RECALL * lines.width[read | (likely >= KEPT)].sum():
-        return points
-    return np.where(read & (likely >= POSSIBLE), np.maximum(points, 0.0), points)
 
 
 def _choice(lines: Lines, likely: Column, taken: Column, columns: Columns) -> Choice:

@@ -34,10 +34,10 @@ FOLDS = 5
 SHORT_LINE = 8  # words that a line counts as on top of its own, so that short ones matter
 SNIPPET = 0.12
 EASY = 0.2  # share that is learned from of the lines that are easily seen to be chrome
-TREES = {"alone": 480, "compared": 420}
+TREES = {"alone": 360, "compared": 320}
 PARAMETERS: Mapping[str, Any] = {
-    "objective": "binary", "learning_rate": 0.06, "num_leaves": 8, "max_depth": 3, "min_sum_hessian_in_leaf": 0.3,
-    "min_data_in_leaf": 20, "feature_fraction": 0.35, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 1.0,
+    "objective": "binary", "learning_rate": 0.075, "num_leaves": 8, "max_depth": 3, "min_sum_hessian_in_leaf": 0.3,
+    "min_data_in_leaf": 20, "feature_fraction": 0.4, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 1.0,
     "seed": 1, "verbose": -1, "num_threads": 1, "deterministic": True,
 }  # fmt: skip
 COMPARED = ("read", "read_", "within_reading")
@@ -115,7 +115,7 @@ def _measured(row: Mapping[str, Any]) -> tuple[dict[str, Any], Any] | None:
 
 def _read_page(body: bytes, headers: Mapping[str, str], url: str) -> tuple[Sequence[str], Mapping[str, Any]]:
     """Give the lines of a page and their features, as extraction sees them."""
-    from copytaster.body import Lines, Told, lay_out  # noqa: PLC0415 - see above
+    from copytaster.body import Lines, Told, lay_out, prune  # noqa: PLC0415 - see above
     from copytaster.body.evidence import compare, measure  # noqa: PLC0415
     from copytaster.decode import decode  # noqa: PLC0415
     from copytaster.extract import sample  # noqa: PLC0415
@@ -129,6 +129,7 @@ def _read_page(body: bytes, headers: Mapping[str, str], url: str) -> tuple[Seque
 
     tree = parse_html(decode(body, headers.get("content-type")).text)
     told = read_metadata(Page(url=url, body=body, headers=headers), read_signals(tree), tree)
+    prune(tree)
     take_out_boxes(tree)
     layout = lay_out(tree)
     if not layout.texts:

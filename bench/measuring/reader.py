@@ -214,6 +214,7 @@ def _newspaper4k() -> Reader:
 READERS: Mapping[str, Callable[[], Reader]] = {
     "copytaster": _copytaster,
     "trafilatura": _trafilatura,
+    "trafilatura as it comes": lambda: _trafilatura(include_comments=True),
     "trafilatura fast": lambda: _trafilatura(fast=True),
     "trafilatura precision": lambda: _trafilatura(favor_precision=True),
     "readability-lxml": _readability,

@@ -8,7 +8,7 @@ from functools import partial
 from lxml.html import HtmlElement
 
 from copytaster import kind, plaintext
-from copytaster.body import Layout, Lines, Told, choose, lay_out, settle
+from copytaster.body import Layout, Lines, Told, choose, lay_out, prune, settle
 from copytaster.decode import Decoded, decode
 from copytaster.errors import Unusable
 from copytaster.fingerprint import text_digest
@@ -66,6 +66,7 @@ def _read(page: Page, tree: HtmlElement) -> Article:
     signals = read_signals(tree)
     page_kind, evidence = kind.judge(tree, page, signals)
     told = read_metadata(page, signals, tree)
+    prune(tree)
     boxes = take_out_boxes(tree)
     layout = lay_out(tree)
     language = read_language(told.languages, sample(layout))

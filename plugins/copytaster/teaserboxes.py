@@ -148,13 +148,19 @@ def _button_groups(tree: HtmlElement, language: str | None) -> Mapping[str, Sequ
 
 def _ends(tree: HtmlElement, language: str | None) -> Iterator[_Button]:
     """Find the elements with text that ends in a button."""
-    ends: defaultdict[str, list[tuple[HtmlElement, Block]]] = defaultdict(list)
+    ends: defaultdict[str, list[tuple[HtmlElement, str]]] = defaultdict(list)
     for element in islice(tree.iter(*_HOLDERS), _MOST_LEAVES):
         text = element[-1].tail if len(element) else element.text
-        if text and _LEAST_ENDED < len(text) <= _MOST_LETTERS and (text := one_line(text)):
-            ends[text[-_END:]].append((element, Block(text=text)))
-    recurring = [held for same in ends.values() if len(same) >= _PAIR for held in same]
-    holders, blocks = [element for element, _ in recurring], [block for _, block in recurring]
+        if text and _LEAST_ENDED < len(text) <= _MOST_LETTERS:
+            ends[text.rstrip()[-_END:]].append((element, text))
+    recurring = [
+        (element, line)
+        for end, same in ends.items()
+        if end and len(same) >= _PAIR
+        for element, text in same
+        if (line := one_line(text))
+    ]
+    holders, blocks = [element for element, _ in recurring], [Block(text=line) for _, line in recurring]
     for part in part_tails(blocks, language):
         if part.is_tail:
             yield _Button(holders[part.place], part.block.text)

@@ -7,6 +7,6 @@ puts into numbers what speaks for and against each line, also what trafilatura's
 
 from copytaster.body.choose import Choice, choose, settle
 from copytaster.body.evidence import Lines, Told
-from copytaster.body.layout import Layout, lay_out
+from copytaster.body.layout import Layout, lay_out, prune
 
-__all__ = ["Choice", "Layout", "Lines", "Told", "choose", "lay_out", "settle"]
+__all__ = ["Choice", "Layout", "Lines", "Told", "choose", "lay_out", "prune", "settle"]

@@ -52,7 +52,9 @@ class Judge:
             moved = self.points[trees, node] - self.points[trees, above]
             np.add.at(told, (rows, self.ask[trees, above]), moved)
             above = node
-        usual = [float(np.median(columns[name][kept])) if kept.any() else np.nan for name in self.features]
+        usual = [np.nan] * len(self.features)
+        if kept.any():
+            usual = np.median([columns[name][kept] for name in self.features], axis=1).tolist()
         return [self._named(columns, place, row, usual) for place, row in zip(places, told, strict=True)]
 
     def _named(self, columns: Columns, place: int, told: Column, usual: Sequence[float]) -> str:

@@ -35,6 +35,7 @@ _SILENT = ("script", "style", "noscript", "template", "svg", "iframe")
 _EDGES = etree.XPath("/descendant::*[self::nav or self::footer]")
 _RUNNING = etree.XPath("descendant::text()[string-length() >= 80][not(ancestor::a)]", smart_strings=False)
 _MOST_RUNNING = 600  # characters in a menu or footer
+_MOST_SHARE = 0.3  # of the page's running text
 _LONGEST_NAME = 200
 _MOST_LINES = 6_000
 
@@ -97,8 +98,10 @@ def prune(tree: HtmlElement) -> None:
     One with running text stays: where a tag is not closed, the article stands in it.
     """
     etree.strip_elements(tree, *_SILENT, with_tail=False)
-    for element in _EDGES(tree):
-        if element.getparent() is not None and sum(map(len, _RUNNING(element))) < _MOST_RUNNING:
+    running = sum(map(len, _RUNNING(tree)))
+    most = min(_MOST_RUNNING, _MOST_SHARE * running)
+    for element in _EDGES(tree) if running else ():
+        if element.getparent() is not None and sum(map(len, _RUNNING(element))) <= most:
             element.drop_tree()
 
 

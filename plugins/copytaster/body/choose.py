@@ -19,7 +19,7 @@ from copytaster.strip import Stripped, numbered
 KEPT = 0.45
 POSSIBLE = 0.12
 #: Share of a page's text that may be uncertain before another reading is asked.
-_DOUBT = 0.17
+_DOUBT = 0.15
 _SHORT_LINE = 20  # characters that a line counts as on top of its own
 _COMPARED = 0.7  # weight of the judge that knows the other reading
 _CHROME = 0.75  # share of links from which on a line outside of the main box is a menu's or a list's

@@ -144,7 +144,7 @@ def _sealed(article: Article, decoded: Decoded) -> Article:
     return replace(
         article,
         replacement_characters=decoded.replacement_characters,
-        text_digest=text_digest(article.article_body),
+        text_digest=text_digest(article.article_body, article.abstract),
         extractor_version=EXTRACTOR_VERSION,
         ruleset_version=ruleset_version(),
     )

@@ -84,7 +84,7 @@ def recall(article: Article, memory: Memory) -> Article:
         article,
         article_body=body,
         word_count=count_words(body),
-        text_digest=text_digest(body),
+        text_digest=text_digest(body, article.abstract),
         cuts=tuple(sorted((*article.cuts, *cuts), key=lambda cut: cut.place)),
     )
 

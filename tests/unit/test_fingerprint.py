@@ -20,3 +20,11 @@ def test_text_without_a_word_has_the_empty_digest():
 
 def test_a_lone_surrogate_is_no_reason_to_fail():
     assert text_digest("dam \ud800 held") == text_digest("dam held")
+
+
+def test_a_standfirst_above_the_text_does_not_count():
+    assert text_digest("Why it held\nThe dam held.", "Why it held.") == text_digest("The dam held.")
+
+
+def test_an_abstract_that_is_all_there_is_counts():
+    assert text_digest("Why it held", "Why it held") == text_digest("Why it held")

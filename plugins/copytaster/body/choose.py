@@ -27,7 +27,8 @@ _PLAIN = frozenset({"p", "li", "td", "pre", "blockquote", "figcaption", *HEADING
 _REPEATED = 80  # characters from which on a line that stands in an earlier one is a repetition
 _LUMP = 1_000  # characters of a line that may hold others
 _MOST_LUMPS = 10
-_NOTE = 0.25  # share of the text that a note about the author has at most
+_NOTE = 0.25  # share of the text that a note in a box has at most
+_NAMED_BOXES = {"author-box": "below_author_box", "subscribe": "below_newsletter_box"}
 _SAME = 0.8  # share of a lump that stands in earlier lines
 
 
@@ -87,13 +88,15 @@ def _doubt(lines: Lines, points: Column) -> float:
 
 def _choice(lines: Lines, likely: Column, taken: Column, columns: Columns) -> Choice:
     layout = lines.layout
-    repeated, boxed = _repeated(layout.texts, likely), _in_author_boxes(lines, likely, columns)
-    possible = [at for at in np.flatnonzero(likely >= POSSIBLE).tolist() if at not in repeated | boxed]
+    repeated, boxed = _repeated(layout.texts, likely), _in_named_boxes(lines, likely, columns)
+    possible = [
+        at for at in np.flatnonzero(likely >= POSSIBLE).tolist() if at not in repeated and at not in boxed
+    ]
     passed = _passed(lines, likely, taken)
     unlikely = [at for at in possible if likely[at] < KEPT]
     doubts = dict(zip((*unlikely, *passed), _doubts(columns, likely, [*unlikely, *passed]), strict=True))
     cuts = {at: ("unlikely", doubts[at]) for at in passed}
-    cuts |= dict.fromkeys(boxed, ("author-box", "the box is named so"))
+    cuts |= {at: (rule, "the box is named so") for at, rule in boxed.items()}
     cuts |= dict.fromkeys(repeated, ("repeated-line", "was said before"))
     return Choice(
         blocks=tuple(
@@ -143,13 +146,14 @@ def _repeated(texts: Sequence[str], likely: Column) -> frozenset[int]:
     return frozenset(found)
 
 
-def _in_author_boxes(lines: Lines, likely: Column, columns: Columns) -> frozenset[int]:
-    """Find the lines of boxes that are named for the author, where these are no more than a note."""
-    kept = likely >= KEPT
-    boxed = kept & (columns.get("below_author_box", np.zeros(len(lines))) > 0)
-    if lines.width[boxed].sum() > _NOTE * lines.width[kept].sum():
-        return frozenset()
-    return frozenset(np.flatnonzero(boxed).tolist())
+def _in_named_boxes(lines: Lines, likely: Column, columns: Columns) -> dict[int, str]:
+    """Find the lines of boxes that are named for what they hold, where these are no more than a note."""
+    kept, found = likely >= KEPT, dict[int, str]()
+    for rule, name in _NAMED_BOXES.items():
+        boxed = kept & (columns.get(name, np.zeros(len(lines))) > 0)
+        if lines.width[boxed].sum() <= _NOTE * lines.width[kept].sum():
+            found |= dict.fromkeys(np.flatnonzero(boxed).tolist(), rule)
+    return found
 
 
 def _is_made_of(key: str, told: Collection[str]) -> bool:

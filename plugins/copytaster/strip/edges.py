@@ -10,7 +10,7 @@ from copytaster.strip.page import Standing
 
 _BYLINE_WORDS = 10
 _DATE_WORDS = 14
-_NAME_WORDS = range(2, 4)
+_NAME_WORDS = range(2, 5)
 _HEADLINE_SHARE = 0.7  # share of words that two spellings of a headline have in common
 _HEADLINE_WORDS = 4
 _HEADLINE_PART = 0.5
@@ -67,11 +67,12 @@ def bylines(page: Standing) -> Iterator[int]:
 
 
 def _is_bare_name(page: Standing, index: int) -> bool:
-    """Tell whether a line at the very top can only be a name: in a script without capitals nothing else shows it."""
+    """Tell whether a line at the very top can only be a name, of a person or a paper: nothing but a few capitalised words."""
     line = page.lines[index]
     if index or line.block.tag != "p" or line.words not in _NAME_WORDS or index >= page.first_prose:
         return False
-    return all(word.isalpha() and word.lower() == word.upper() for word in line.text.split())
+    words = line.text.split()
+    return all(word.isalpha() and not word[0].islower() and not word[1:].isupper() for word in words)
 
 
 def _names_author(page: Standing, index: int) -> bool:

@@ -10,15 +10,15 @@ _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufff
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,400}>")
-# Scripts whose characters stand for a syllable or a word.
-_WIDE = re.compile(
+#: Scripts whose characters stand for a syllable or a word.
+WIDE = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
 )
 
 
 def width(text: str) -> int:
     """Length of a text in characters; one of a script that writes syllables or words counts as three."""
-    return len(text) if text.isascii() else len(text) + 2 * len(_WIDE.findall(text))
+    return len(text) if text.isascii() else len(text) + 2 * len(WIDE.findall(text))
 
 
 _WORDS = re.compile(

@@ -10,6 +10,7 @@ from itertools import islice
 from lxml import etree
 from lxml.html import HtmlElement
 
+from copytaster.chars import WIDE, width
 from copytaster.kind.words import MARKS, is_around
 
 #: Characters from which on a text is running text; a line of fewer is a label.
@@ -46,9 +47,6 @@ _IDS = etree.XPath("/descendant::*/@id", smart_strings=False)
 _HREFS = etree.XPath("/descendant::a/@href", smart_strings=False)
 _TEXT = etree.XPath("normalize-space()", smart_strings=False)
 _PART = re.compile(r"[A-Z]?[a-z]+")
-_WIDE = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
-)
 _PRICE = re.compile(
     r"[$€£¥₹₽₩₺₴₫฿]\s?\d|\d\s?(?:[€£₽₺₴₫฿]|zł|kr\b|Kč|Ft\b|лв|lei\b|руб|円|元|원|USD\b|EUR\b|GBP\b|CHF\b)"
 )
@@ -94,10 +92,10 @@ class Outline:
     def running(self) -> tuple[Running, ...]:
         """Running texts outside of links and navigation."""
         first = islice(self.tree.iter("p", "h1", "h2", "a", "div"), _FIRST)
-        is_wide = _WIDE.search(self._title + "".join(element.text or "" for element in first)) is not None
+        is_wide = WIDE.search(self._title + "".join(element.text or "" for element in first)) is not None
         found = []
         for text in (_LONG_IF_WIDE if is_wide else _LONG)(self.tree):
-            if (size := width(text)) >= RUNNING:
+            if (size := width(" ".join(text.split()))) >= RUNNING:
                 place = text.getparent()
                 place = place.getparent() if text.is_tail else place
                 if place is not None and self._is_told(place):
@@ -235,12 +233,6 @@ class Outline:
             pictured=max((cards.pictured for cards in counted), default=0),
             priced=max((cards.priced for cards in counted), default=0),
         )
-
-
-def width(text: str) -> int:
-    """Characters of a text; one of an unspaced script counts as three."""
-    text = " ".join(text.split())
-    return len(text) if text.isascii() else len(text) + 2 * len(_WIDE.findall(text))
 
 
 def _kind_of(block: HtmlElement) -> tuple[str, str]:

@@ -121,3 +121,9 @@ def test_a_front_page_is_known(path: str) -> None:
 @pytest.mark.parametrize("path", ["/?p=12", "/us/politics", "/ferry", "/index/2026"])
 def test_other_pages_are_no_front_page(path: str) -> None:
     assert not is_homepage("https://harbour.example" + path)
+
+
+def test_an_address_of_megabytes_is_refused_at_once():
+    with pytest.raises(Unusable, match="longer than") as refused:
+        canonicalize("http://fen.example/?q=" + "%41" * 3_000_000)
+    assert refused.value.reason == "invalid_url"

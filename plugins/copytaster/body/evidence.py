@@ -5,6 +5,7 @@ running text, and not what it says: they hold in every language.
 """
 # ruff: noqa: RUF001 - commas of other scripts
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,6 +30,7 @@ _TEXT = 40  # characters of what may be text where there is no paragraph
 _MOST = 0.6  # share of the running text that the main box holds
 _FAR = 20.0  # lines; further is as good as never
 _DEEP = 12.0
+_NEAR = 3  # boxes
 _SHORT = 240  # characters of what may be a phrase
 _BEGINNING = 25  # characters by which a line is found in another reading
 _ABSTRACT = 60
@@ -85,9 +87,18 @@ class Lines:
         return np.maximum(np.array(self.layout.parents, np.int64), 0)
 
     @cached_property
+    def near(self) -> npt.NDArray[np.bool_]:
+        """Whether a line stands in the main box or not far from it: what others say is not looked at."""
+        return self.place.in_main[self.box] | (self.place.up[self.box] <= _NEAR)
+
+    @cached_property
     def keys(self) -> Sequence[str]:
-        """Each line folded; of a long one the beginning."""
-        return [fold(text if len(text) <= _SHORT else text[:_SAMPLE]) for text in self.layout.texts]
+        """Each line folded, of a long one the beginning; nothing for lines that are far away."""
+        texts = self.layout.texts
+        return [
+            fold(text if len(text) <= _SHORT else text[:_SAMPLE]) if near else ""
+            for text, near in zip(texts, self.near.tolist(), strict=True)
+        ]
 
     @cached_property
     def prose(self) -> Column:
@@ -252,9 +263,7 @@ def _of_text(lines: Lines) -> Columns:
     texts, sizes = lines.layout.texts, np.maximum(lines.width, 1)
     commas = [text.count(",") + text.count("，") + text.count("、") + text.count("،") for text in texts]
     digits = [sum(map(str.isdigit, text[:_SAMPLE])) for text in texts]
-    counts: dict[str, int] = {}
-    for key in lines.keys:
-        counts[key] = counts.get(key, 0) + 1
+    counts = Counter(texts)
     return {
         "width": np.log1p(lines.width),
         "link": lines.link,
@@ -262,7 +271,7 @@ def _of_text(lines: Lines) -> Columns:
         "commas": np.array(commas) / sizes * 100,
         "digits": np.array(digits) / np.minimum(sizes, _SAMPLE),
         "capitals": np.fromiter(map(_capitals, texts), np.float64, len(texts)),
-        "repeats": np.array([min(4, counts[key]) for key in lines.keys], np.float64),
+        "repeats": np.array([min(4, counts[text]) for text in texts], np.float64),
     }
 
 
@@ -364,7 +373,10 @@ def _of_claims(lines: Lines) -> Columns:
     headline, abstract = letters(told.headline or ""), letters(told.abstract or "")[:_ABSTRACT]
     words = frozenset(fold(told.headline or "").split())
     names = [letters(name) for name in told.authors if len(name) > 4]  # noqa: PLR2004 - shorter is in many words
-    begun = [letters(text[: 5 * _ABSTRACT]) for text in texts]
+    begun = [
+        letters(text[: 5 * _ABSTRACT]) if near else ""
+        for text, near in zip(texts, lines.near.tolist(), strict=True)
+    ]
     is_headline = _flags(bool(headline) and line == headline for line in begun)
     is_abstract = _flags(
         len(line) > 20 and bool(abstract) and line[:_ABSTRACT] == abstract[: len(line)]  # noqa: PLR2004
@@ -415,9 +427,8 @@ def _of_phrases(lines: Lines) -> Columns:
     """Whether a line says what chrome says, and how long ago a heading did."""
     told = phrases.load()
     language = lines.told.language.split("-")[0].casefold() if lines.told.language else None
-    near = lines.place.in_main[lines.box] | (lines.place.up[lines.box] <= 3)  # noqa: PLR2004 - boxes away
     says, heads = np.zeros(len(lines)), np.zeros(len(lines), bool)
-    for place in np.flatnonzero(near).tolist():
+    for place in np.flatnonzero(lines.near).tolist():
         if len(lines.layout.texts[place]) <= _SHORT:
             rules = told.whole_rules(lines.keys[place], language)
             says[place] = 1.0 if rules else 0.0

@@ -79,7 +79,7 @@ def _of_the_web(name: str | None) -> str | None:
 
 def _mostly_utf8(body: bytes) -> Decoded | None:
     decoded = _decoded(body, "utf-8")
-    beyond_ascii = sum(not character.isascii() for character in decoded.text)
+    beyond_ascii = len(decoded.text) - len(decoded.text.encode("ascii", "ignore"))
     enough = beyond_ascii > (_SIGNS_A_HOLE + 1) * decoded.replacement_characters
     return decoded if enough else None
 

@@ -12,6 +12,7 @@ from copytaster.body import Layout, Lines, Told, choose, lay_out, prune, settle
 from copytaster.decode import Decoded, decode
 from copytaster.errors import Unusable
 from copytaster.fingerprint import text_digest
+from copytaster.hydration import markup_in_scripts
 from copytaster.language import read_language
 from copytaster.metadata import Metadata, read_metadata
 from copytaster.model import Article, Block, Cut, Page
@@ -48,7 +49,7 @@ def extract(page: Page) -> Article:
         article = plaintext.read_text(decoded.text, url=page.url)
         return _sealed(article, decoded)
     try:
-        return _sealed(_read(page, parse_html(decoded.text)), decoded)
+        return _sealed(_read(page, parse_html(decoded.text), decoded.text), decoded)
     except ExtractorFailed as error:
         raise Unusable("extraction_failed", str(error)) from error
 
@@ -62,7 +63,7 @@ def _check_readable(decoded: Decoded) -> None:
         raise Unusable("bad_encoding", f"{decoded.replacement_characters} characters could not be decoded")
 
 
-def _read(page: Page, tree: HtmlElement) -> Article:
+def _read(page: Page, tree: HtmlElement, markup: str) -> Article:
     signals = read_signals(tree)
     page_kind, evidence = kind.judge(tree, page, signals)
     told = read_metadata(page, signals, tree)
@@ -70,9 +71,11 @@ def _read(page: Page, tree: HtmlElement) -> Article:
     boxes = take_out_boxes(tree)
     layout = lay_out(tree)
     language = read_language(told.languages, sample(layout))
-    stripped = _chosen(tree, layout, told, language)
+    stripped = _chosen(tree, layout, told, language, markup)
     article = _article(page, told, stripped, language)
     boxed = _boxed(boxes, len(stripped.kept) + len(stripped.cuts))
+    if page_kind == "needs_javascript" and len(article.article_body) > 2 * _HARDLY_ANY:
+        page_kind, evidence = "article", ("the text stands in the data of its scripts",)
     return replace(article, page_kind=page_kind, kind_evidence=evidence, cuts=(*article.cuts, *boxed))
 
 
@@ -87,8 +90,8 @@ def sample(layout: Layout) -> str:
     return "\n".join(sorted(prose, key=len, reverse=True)[:_SAMPLE_LINES])
 
 
-def _chosen(tree: HtmlElement, layout: Layout, told: Metadata, language: str | None) -> Stripped:
-    """Choose the body's lines; where hardly any are likely, take JSON-LD's, or trafilatura's, or all that is seen."""
+def _chosen(tree: HtmlElement, layout: Layout, told: Metadata, language: str | None, markup: str) -> Stripped:
+    """Choose the body's lines; where hardly any are likely, take those of scripts, or trafilatura's, or all that is seen."""
     lines = Lines(layout, Told(told.headline, told.abstract, told.authors, language, told.body))
     choice = choose(lines, lambda: read_blocks(tree))
     stripping = partial(
@@ -96,15 +99,25 @@ def _chosen(tree: HtmlElement, layout: Layout, told: Metadata, language: str | N
     )
     stripped = settle(choice, stripping(choice.blocks))
     found = sum(len(block.text) for block in stripped.kept)
-    declared = tuple(Block(text=line) for line in told.body.split("\n") if line)
-    if found < _HARDLY_ANY and sum(len(block.text) for block in declared) > 2 * found:
-        return stripping(declared)
+    if found < _HARDLY_ANY:
+        declared = _declared(told, markup)
+        if sum(len(block.text) for block in declared) > 2 * found:
+            return stripping(declared)
     if found:
         return stripped
     blocks = read_blocks(tree, thorough=True) or tuple(seen_blocks(tree))
     if not blocks and not told.headline:
         raise Unusable("empty", "nothing to see on the page")
     return stripping(blocks)
+
+
+def _declared(told: Metadata, markup: str) -> tuple[Block, ...]:
+    """Give the text of JSON-LD, or else that of the data from which a browser would draw the page."""
+    if told.body:
+        return tuple(Block(text=line) for line in told.body.split("\n") if line)
+    if hidden := markup_in_scripts(markup):
+        return tuple(Block(text=text) for text in lay_out(parse_html(hidden)).texts)
+    return ()
 
 
 def _article(page: Page, told: Metadata, stripped: Stripped, language: str | None) -> Article:

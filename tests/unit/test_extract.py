@@ -196,3 +196,21 @@ def test_a_job_that_hangs_or_crashes_costs_one_result():
 
 def test_the_moment_of_a_future_fetch_does_not_matter():
     assert extract(page(ARTICLE, fetched_at=datetime(2099, 1, 1, tzinfo=UTC))).date_published is None
+
+
+def test_a_page_that_only_a_browser_would_draw_gives_the_text_of_its_data():
+    paragraphs = [
+        f"The {word} ferry left Skerrow at noon, and nobody on the quay thought much of it at the time." * 2
+        for word in ("old", "new", "red", "slow")
+    ]
+    markup = json.dumps("".join(f'<p class="x">{text}</p>' for text in paragraphs))
+    page = f"""<html><head><title>Ferry leaves</title></head><body><div id="__next"></div>
+    <script id="__NEXT_DATA__" type="application/json">{{"props":{{"story":{{"title":"Ferry leaves","contentHtml":{markup}}}}}}}</script></body></html>"""
+    article = extract(Page(url="http://fen.example/ferry-leaves", body=page.encode()))
+    assert article.article_body.split("\n") == paragraphs
+    assert article.page_kind == "article"
+
+
+def test_an_empty_application_page_still_needs_javascript():
+    page = '<html><head><title>App</title></head><body><div id="root"></div><script>var a = {"content": "short"}</script></body></html>'
+    assert extract(Page(url="http://fen.example/app", body=page.encode())).page_kind == "needs_javascript"

@@ -9,6 +9,7 @@ from copytaster.strip.lines import Line, is_item, is_quote
 from copytaster.strip.page import Standing
 
 _BYLINE_WORDS = 10
+_ROLES_WORDS = 25
 _DATE_WORDS = 14
 _NAME_WORDS = range(2, 5)
 _HEADLINE_SHARE = 0.7  # share of words that two spellings of a headline have in common
@@ -64,6 +65,13 @@ def bylines(page: Standing) -> Iterator[int]:
             line.words <= _BYLINE_WORDS and _names_author(page, i)
         ):
             yield i
+        elif line.words <= _ROLES_WORDS and not line.ends_sentence and _opens_with_author(page, i):
+            yield i  # "By Anita Rao, transport correspondent, and others in Hexley"
+
+
+def _opens_with_author(page: Standing, index: int) -> bool:
+    letters = page.lines[index].letters
+    return bool(page.begins(index, "byline")) and any(name in letters for name in page.told.authors)
 
 
 def _is_bare_name(page: Standing, index: int) -> bool:

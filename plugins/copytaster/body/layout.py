@@ -88,7 +88,7 @@ class Layout:
     names: list[str] = field(default_factory=lambda: [""])  # class, id and itemprop of each box
     sorts: list[int] = field(
         default_factory=lambda: [0]
-    )  # what the names tell, as bits in the order of ``SORTS``
+    )  # what the names tell, as bits in the order of ``sorts()``
     depths: list[int] = field(default_factory=lambda: [0])
 
 
@@ -215,7 +215,7 @@ def _is_hidden(element: HtmlElement) -> bool:
 
 
 def sorts_of(names: str) -> int:
-    """Sorts of content that the names of a box tell of, as bits in the order of ``sorts``."""
+    """Sorts of content that the names of a box tell of, as bits in the order of ``sorts()``."""
     found = 0
     for name in names.lower().split():
         found |= _sorts_of_one(name)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from copytaster.screen import console, progress, table
 def extract(given: Namespace) -> int:
     """Read one file, or a JSONL file of many."""
     from copytaster import extract_cli
+    from copytaster.steps import suite_of
     from copytaster.validate import validate
 
     if given.jsonl:
@@ -33,7 +35,7 @@ def extract(given: Namespace) -> int:
             given.usage("OUT would overwrite IN")
         workers = given.workers or os.cpu_count() or 1
         with progress(None) as tell:
-            judge = _counting(validate, tell)
+            judge = _counting(partial(validate, suite=suite_of(Settings.from_environment())), tell)
             return extract_cli.run_many(given.jsonl, given.out, workers, judge=judge)
     if not given.file or given.out:
         given.usage("give a FILE (or -), or --jsonl IN --out OUT")

@@ -71,6 +71,8 @@ class Settings:
     batch_seconds: float = 60.0
     #: Seconds without a sign of life after which a batch may be taken over.
     lease_seconds: int = 600
+    #: File (YAML) with what is different from the rules that an article must keep; see examples/expectations.yaml.
+    expectations: str = ""
     #: Processes that read the pages of one batch; batches run side by side anyway.
     extract_processes: int = 1
     #: Whether lines that a site repeats from article to article are learned and cut (on, off).

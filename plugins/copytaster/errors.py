@@ -42,17 +42,24 @@ KindReason = Literal[
 ]
 ExtractReason = Literal["bad_encoding", "empty", "extraction_failed"]
 CheckReason = Literal[
+    "authors_absurd",
     "body_missing",
+    "body_shape",  # of digits, signs or fragments rather than sentences
     "body_too_short",
+    "canonical_elsewhere",
     "date_absurd",
     "date_in_future",
     "date_missing",
+    "duplicate",
     "headline_missing",
     "headline_too_long",
+    "language_mismatch",
     "language_unknown",
+    "markup_left",
     "residue_left",
     "undecoded_characters",
     "url_missing",
+    "zone_unknown",
 ]
 LoadReason = Literal["unstorable"]
 Reason = FetchReason | KindReason | ExtractReason | CheckReason | LoadReason

@@ -180,7 +180,9 @@ def _rows(reads: Sequence[Read], judge: Judge | None) -> Iterator[dict[str, obje
 
 def _as_row(read: Read, verdict: Verdict) -> dict[str, object]:
     """Make the output row; the five columns that tools look for stand first."""
-    article = read.article or Article(url=read.url, canonical_url=read.url, article_body="")
+    from copytaster.validate import mend  # noqa: PLC0415 - only what judges loads it
+
+    article = mend(read.article or Article(url=read.url, canonical_url=read.url, article_body=""), verdict)
     kind = article.page_kind
     of_kind = kind if kind != "article" else None
     day = article.date_published.date().isoformat() if article.date_published else None

@@ -33,7 +33,8 @@ PageKind = Literal[
 ]
 Precision = Literal["second", "minute", "day"]
 ZoneSource = Literal["page", "feed", "source_default", "unknown"]
-Severity = Literal["error", "warning"]
+#: What a finding does: withholds the article, has emptied its field, or is noted beside it.
+Severity = Literal["error", "nulled", "warning"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,7 @@ class Page:
     warc_record_id: str | None = None
     payload_digest: str | None = None  # "sha256:<base32>"
     entry: Entry | None = None
+    source_url: str | None = None
     source_language: str | None = None
     source_zone: str | None = None
 

@@ -25,7 +25,7 @@ from copytaster.processes import Child
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 #: Modules that the scheduler's forkserver imports once, so that no task pays seconds for them.
 PRELOADED = (
-    "great_expectations",
+    "copytaster.validate.custom",  # Great Expectations, without what it needs for distributions
     "pandas",
     "trafilatura",
     "psycopg2",

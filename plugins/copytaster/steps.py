@@ -14,11 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from copytaster.archive import ArchivePath, beside, new_capture_name, writing
-from copytaster.config import Settings
+from copytaster.config import BadSetting, Settings
 from copytaster.errors import CopytasterError, Gone, NotNow, Unusable
 from copytaster.handover import Judgement, Reading, read_rows, write_rows
 from copytaster.model import Entry, Page, Source, Verdict
@@ -148,21 +149,45 @@ def extract_articles(batch: int, *, settings: Settings, archive: ArchivePath) ->
 
 def validate_articles(batch: int, *, settings: Settings, archive: ArchivePath) -> int:
     """Judge the articles of a batch; leave the verdicts beside the WARC."""
-    from copytaster.validate import validate
+    from copytaster.validate import Origin, validate
 
     # It tells of temporary folders that it does not make.
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    _, name = _work(batch, settings)
+    pages, name = _work(batch, settings)
     if name is None:
         return batch
+    suite = suite_of(settings)
+    told = {
+        page.page_id: Origin(source_url=page.source_url, in_language=page.source_language) for page in pages
+    }
     with _alive(batch, settings):
         read = [reading for reading in _readings(archive, name, batch) if reading.article]
-        verdicts = validate([reading.article for reading in read if reading.article], now=datetime.now(UTC))
+        verdicts = validate(
+            [reading.article for reading in read if reading.article],
+            now=datetime.now(UTC),
+            origins=[told.get(reading.page_id) for reading in read],
+            suite=suite,
+        )
         rows = (Judgement(page_id=r.page_id, verdict=v) for r, v in zip(read, verdicts, strict=True))
         with writing(archive / beside(name, batch, "verdicts")) as out:
             write_rows(out, rows)
     log.info("batch %d: %s", batch, _counts("clean" if v.clean else str(v.reason) for v in verdicts))
     return batch
+
+
+def suite_of(settings: Settings) -> Any:
+    """Give the rules that an article must keep, with what this deployment changes of them.
+
+    Raises ``BadSetting`` where the file cannot be read, and ``BrokenSuite`` where it cannot be followed.
+    """
+    from copytaster.validate import load_suite
+
+    if not settings.expectations:
+        return load_suite()
+    try:
+        return load_suite(Path(settings.expectations).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(f"COPYTASTER_EXPECTATIONS: {settings.expectations}: {error}") from error
 
 
 def load_articles(batch: int, *, settings: Settings, archive: ArchivePath) -> dict[str, int]:
@@ -315,7 +340,8 @@ def _captured(stream: Any, pages: Sequence[Page]) -> Iterator[Page | Reading]:
 
 
 def _joined(page: Page, captured: Page) -> Page:
-    told = {name: getattr(page, name) for name in ("page_id", "entry", "source_language", "source_zone")}
+    names = ("page_id", "entry", "source_url", "source_language", "source_zone")
+    told = {name: getattr(page, name) for name in names}
     return replace(captured, **told)
 
 
@@ -330,14 +356,16 @@ def _readings(archive: ArchivePath, name: str, batch: int) -> Iterator[Reading]:
 
 def _load_rows(archive: ArchivePath, name: str, batch: int) -> Iterator[Any]:
     from copytaster.store import LoadRow
+    from copytaster.validate import mend
 
     with (archive / beside(name, batch, "verdicts")).open("rb") as stream:
         verdicts = {row.page_id: row.verdict for row in read_rows(stream, Judgement)}
     for reading in _readings(archive, name, batch):
+        verdict = verdicts.get(reading.page_id, Verdict())
         yield LoadRow(
             page_id=reading.page_id,
-            article=reading.article,
-            verdict=verdicts.get(reading.page_id, Verdict()),
+            article=mend(reading.article, verdict) if reading.article else None,
+            verdict=verdict,
             reason=reading.reason,
             detail=reading.detail,
         )

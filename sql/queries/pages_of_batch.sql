@@ -10,6 +10,7 @@ SELECT
     capture.warc_record_id,
     capture.payload_digest,
     told.entry,
+    source.url AS source_url,
     source.in_language AS source_language,
     source.zone AS source_zone
 FROM copytaster.page AS page
@@ -40,6 +41,7 @@ LEFT JOIN LATERAL (
 ) AS told ON TRUE
 LEFT JOIN LATERAL (
     SELECT
+        known.url,
         known.in_language,
         known.zone
     FROM copytaster.source AS known

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from copytaster.validate.describe import FIGURES, LOST, SURROGATE, TEXTS, Row
-from copytaster.validate.suite import BrokenSuite, Suite
+from copytaster.validate.suite import BrokenSuite, Rule
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
@@ -21,27 +21,34 @@ if TYPE_CHECKING:
 # Great Expectations keeps the project at work in a global. Its work holds the interpreter anyway, so
 # waiting for one another costs nothing.
 _ONE_AT_A_TIME = Lock()
+_SEVERITY = {"fail_batch": "critical", "quarantine": "critical", "null_field": "warning", "warn": "info"}
 
 
-def failing_rows(suite: Suite, rows: Sequence[Row]) -> list[list[int]]:
-    """Run the suite over rows: for each check, in the suite's order, the places of the rows that fail.
+def failing_rows(rules: Sequence[Rule], rows: Sequence[Row]) -> list[list[int]]:
+    """Run rules over rows: for each rule, in their order, the places of the rows that fail.
 
-    Raises ``BrokenSuite`` when a check could not be run or did not account for every row.
+    Raises ``BrokenSuite`` when a rule could not be run or did not account for every row.
     """
     with _ONE_AT_A_TIME:
-        results = _run(suite, rows).results
+        results = _run(rules, rows).results
     by_rule = {
         r.expectation_config.meta["rule"]: r
         for r in results
         if r.expectation_config and r.expectation_config.meta
     }
-    if missing := [check.rule for check in suite.checks if check.rule not in by_rule]:
+    if missing := [rule.code for rule in rules if rule.code not in by_rule]:
         raise BrokenSuite(f"no result came back for {', '.join(missing)}")
-    return [_places(by_rule[check.rule], check.rule, len(rows)) for check in suite.checks]
+    return [_places(by_rule[rule.code], rule, rows) for rule in rules]
 
 
-def _run(suite: Suite, rows: Sequence[Row]) -> "ExpectationSuiteValidationResult":
-    import great_expectations as gx  # takes 10 s: only here
+def preload() -> None:
+    """Import Great Expectations and our own expectations: seconds of CPU, once a process."""
+    import copytaster.validate.custom  # noqa: F401, PLC0415 - registers them
+
+
+def _run(rules: Sequence[Rule], rows: Sequence[Row]) -> "ExpectationSuiteValidationResult":
+    preload()
+    import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")  # a new one each time: it keeps what it has seen
@@ -50,7 +57,7 @@ def _run(suite: Suite, rows: Sequence[Row]) -> "ExpectationSuiteValidationResult
     source = context.data_sources.add_pandas("batch")
     whole = source.add_dataframe_asset("articles").add_batch_definition_whole_dataframe("whole")
     definition = gx.ValidationDefinition(
-        name="articles", data=whole, suite=context.suites.add(_loaded(suite))
+        name="articles", data=whole, suite=context.suites.add(_loaded(rules))
     )
     return context.validation_definitions.add(definition).run(
         batch_parameters={"dataframe": _frame(rows)},
@@ -64,15 +71,30 @@ def _run(suite: Suite, rows: Sequence[Row]) -> "ExpectationSuiteValidationResult
     )
 
 
-def _loaded(suite: Suite) -> "ExpectationSuite":
+def _loaded(rules: Sequence[Rule]) -> "ExpectationSuite":
     from great_expectations import ExpectationSuite
 
-    loaded = ExpectationSuite(name="article", expectations=[dict(deepcopy(e)) for e in suite.expectations])
-    if len(loaded.expectations) != len(suite.checks):
-        known = {(expectation.meta or {})["rule"] for expectation in loaded.expectations}
-        unknown = [check.rule for check in suite.checks if check.rule not in known]
-        raise BrokenSuite(f"Great Expectations does not take the check {', '.join(unknown)}")
+    told = [
+        {
+            "type": rule.expect,
+            "kwargs": deepcopy(dict(rule.arguments)),
+            "severity": _SEVERITY[rule.outcome],
+            "meta": {"rule": rule.code},
+        }
+        for rule in rules
+    ]
+    try:
+        loaded = ExpectationSuite(name="article", expectations=told)
+    except (TypeError, ValueError) as fault:  # pydantic's faults are ValueErrors
+        raise BrokenSuite(f"Great Expectations does not take the suite: {_first_lines(fault)}") from fault
+    known = {(expectation.meta or {})["rule"] for expectation in loaded.expectations}
+    if unknown := [rule.code for rule in rules if rule.code not in known]:
+        raise BrokenSuite(f"Great Expectations does not take the rule {', '.join(unknown)}")
     return loaded
+
+
+def _first_lines(fault: Exception) -> str:
+    return " ".join(str(fault).split())[:300]
 
 
 def _frame(rows: Sequence[Row]) -> "DataFrame":
@@ -92,16 +114,16 @@ def _hashable(cell: str | float | None) -> str | float | None:
     return SURROGATE.sub(LOST, cell) if isinstance(cell, str) and not cell.isascii() else cell
 
 
-def _places(result: "ExpectationValidationResult", rule: str, rows: int) -> list[int]:
+def _places(result: "ExpectationValidationResult", rule: Rule, rows: Sequence[Row]) -> list[int]:
     """Read the places of the failing rows out of one result, trusting nothing that does not add up."""
     if fault := _exception(result.exception_info):
-        raise BrokenSuite(f"the check {rule} could not be run: {fault}")
+        raise BrokenSuite(f"the rule {rule.code} could not be run: {fault}")
     judged = result.result
     places = [int(at["row"]) for at in judged.get("unexpected_index_list") or []]
-    if judged.get("element_count") != rows or judged.get("unexpected_count") != len(set(places)):
-        raise BrokenSuite(f"the check {rule} did not say which of the {rows} articles it failed")
+    if judged.get("element_count") != len(rows) or judged.get("unexpected_count") != len(set(places)):
+        raise BrokenSuite(f"the rule {rule.code} did not say which of the {len(rows)} articles it failed")
     if bool(result.success) != (not places):
-        raise BrokenSuite(f"the check {rule} must not let a share of failing articles pass")
+        raise BrokenSuite(f"the rule {rule.code} must not let a share of failing articles pass")
     return places
 
 

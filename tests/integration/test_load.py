@@ -8,6 +8,8 @@ import psycopg2
 import pytest
 
 from copytaster import store
+from copytaster.config import PROJECT_ROOT
+from copytaster.errors import REASONS
 from copytaster.model import Cut, Entry
 from copytaster.store import LoadRow
 from copytaster.store.readings import scrub
@@ -425,7 +427,7 @@ def test_a_released_reading_becomes_an_article_and_stays_one(db):
         == "the headline is fine"
     )
     db.commit()
-    assert store.load_batch(db, batch, [faulty(pages["tide"])]) == {"ignored": 1}
+    assert store.load_batch(db, batch, [faulty(pages["tide"])]) == {"unchanged": 1}
     assert state_of(db) == "loaded"
     with pytest.raises(psycopg2.Error, match="is not an open case"):
         values(db, "SELECT news.release(%s)", case)
@@ -459,6 +461,127 @@ def test_a_discarded_case_is_closed_with_its_note(db):
         ("discarded", "advertisement")
     ]
     assert state_of(db) == "quarantined"
+
+
+def decide(db, call, *parameters):
+    """Decide on the one open case."""
+    sql = f"SELECT news.{call} FROM news.quarantine WHERE state = 'open'"
+    decided = value(db, sql, *parameters)
+    db.commit()
+    return decided
+
+
+def test_a_release_stands_when_the_page_is_read_again(db):
+    batch, pages = put_fetched(db)
+    store.load_batch(db, batch, [faulty(pages["tide"])])
+    decide(db, "release(quarantine_id)")
+    batch, page = fetch_again(db)
+    assert store.load_batch(
+        db, batch, [faulty(page, article_body="The gate closed.\nIt opens at noon.")]
+    ) == {"updated": 1}
+    assert values(db, "SELECT state FROM news.quarantine") == [("released",)]
+    assert value(db, "SELECT version FROM news.article") == 2
+
+
+def test_a_release_does_not_stand_for_another_fault(db):
+    batch, pages = put_fetched(db)
+    store.load_batch(db, batch, [faulty(pages["tide"])])
+    decide(db, "release(quarantine_id)")
+    batch, page = fetch_again(db)
+    held = faulty(page)
+    (first,) = held.verdict.findings
+    second = replace(first, rule="body_length", field="article_body", reason="body_too_short")
+    held = replace(held, verdict=replace(held.verdict, findings=(first, second)))
+    assert store.load_batch(db, batch, [held]) == {"quarantined": 1}
+    assert value(db, "SELECT count(*) FROM news.quarantine WHERE state = 'open'") == 1
+
+
+def test_fixes_are_loaded_and_stand_as_well(db):
+    batch, pages = put_fetched(db)
+    store.load_batch(db, batch, [faulty(pages["tide"], headline=None)])
+    fixes = '{"headline": "Tide gate shut", "authors": ["Wren Alder", "Ada Quill"], "date_published": "2026-11-20T08:00:00Z"}'
+    decide(db, "release(quarantine_id, 'mended', %s, 'robin')", fixes)
+    found = "SELECT headline, authors, date_published::date::text, version FROM news.article"
+    mended = [("Tide gate shut", ["Wren Alder", "Ada Quill"], "2026-11-20", 1)]
+    assert values(db, found) == mended
+    assert values(db, "SELECT decided_by, fixes ->> 'headline' FROM news.quarantine") == [
+        ("robin by copytaster", "Tide gate shut")
+    ]
+    batch, page = fetch_again(db)
+    assert store.load_batch(db, batch, [faulty(page, headline=None)]) == {"unchanged": 1}
+    assert values(db, found) == mended
+
+
+@pytest.mark.parametrize(
+    ("fixes", "message"),
+    [
+        ('{"article_body": "x"}', "cannot mend article_body"),
+        ('{"headlin": "x"}', "cannot mend headlin"),
+        ('{"authors": "Ada"}', "authors must be a list"),
+        ('{"date_published": "yesterday-ish"}', "invalid input syntax"),
+    ],
+)
+def test_a_fix_that_cannot_be_made_changes_nothing(db, fixes, message):
+    batch, pages = put_fetched(db)
+    store.load_batch(db, batch, [faulty(pages["tide"])])
+    with pytest.raises(psycopg2.Error, match=message):
+        decide(db, "release(quarantine_id, '', %s)", fixes)
+    db.rollback()
+    assert values(db, "SELECT state FROM news.quarantine") == [("open",)]
+    assert value(db, "SELECT count(*) FROM news.article") == 0
+
+
+def test_a_discard_stands_while_the_text_is_the_same(db):
+    batch, pages = put_fetched(db)
+    store.load_batch(db, batch, [faulty(pages["tide"], text_digest="one")])
+    decide(db, "discard(quarantine_id, 'advertisement')")
+    batch, page = fetch_again(db)
+    assert store.load_batch(db, batch, [faulty(page, text_digest="one")]) == {"quarantined": 1}
+    assert values(db, "SELECT state FROM news.quarantine") == [("discarded",)]
+    assert state_of(db) == "quarantined"
+    batch, page = fetch_again(db)
+    store.load_batch(db, batch, [faulty(page, text_digest="two")])
+    assert values(db, "SELECT state FROM news.quarantine ORDER BY quarantine_id") == [
+        ("discarded",),
+        ("open",),
+    ]
+
+
+def test_a_page_held_back_again_for_the_same_cause_keeps_its_case(db):
+    batch, pages = put_fetched(db)
+    store.load_batch(db, batch, [faulty(pages["tide"], ruleset_version="1")])
+    for version in "23":
+        batch, page = fetch_again(db)
+        store.load_batch(db, batch, [faulty(page, ruleset_version=version)])
+        store.load_batch(db, batch, [faulty(page, ruleset_version=version)])
+    seen = (
+        "SELECT state, times_seen, ruleset_version, last_seen_at > first_seen_at, cause FROM news.quarantine"
+    )
+    assert values(db, seen) == [("open", 3, "3", True, "There is no headline.")]
+
+
+def test_cases_are_counted_by_reason_source_and_rule(db):
+    source = store.add_source(db, "https://harbour.example/f", "feed", name="Harbour News")
+    names = ["a", "b", "c"]
+    store.put_entries(db, source, [(Entry(url=url(n), title=n), url(n), "harbour.example") for n in names])
+    batch, pages = fetch_waiting(db)
+    store.load_batch(db, batch, [faulty(pages[n]) for n in names])
+    values(db, "SELECT news.release(min(quarantine_id)) FROM news.quarantine")
+    by_reason = "SELECT reason, open_cases, released, sources, cure FROM news.quarantine_by_reason"
+    assert values(db, by_reason) == [("headline_missing", 2, 1, 1, "Release it with a headline of yours.")]
+    by_source = "SELECT source_name, reason, open_cases, last_day FROM news.quarantine_by_source"
+    assert values(db, by_source) == [("Harbour News", "headline_missing", 2, 3)]
+    by_rule = "SELECT rule, severity, open_cases, released FROM news.quarantine_by_rule"
+    assert values(db, by_rule) == [("headline_present", "error", 2, 1)]
+
+
+def test_every_reason_has_a_cause_and_a_cure_and_the_page_in_docs_tells_the_same(db):
+    told = values(db, "SELECT reason, stage, cause, cure FROM news.reason ORDER BY stage, reason")
+    assert {reason for reason, *_ in told} == REASONS
+    assert len(told) == len(REASONS)
+    rows = [f"| `{reason}` | {stage} | {cause} | {cure} |" for reason, stage, cause, cure in told]
+    page = (PROJECT_ROOT / "docs" / "reasons.md").read_text(encoding="utf-8")
+    assert [line for line in page.splitlines() if line.startswith("| `")] == rows
 
 
 def test_explain_tells_the_whole_way_of_a_page(db):

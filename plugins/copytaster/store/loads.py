@@ -9,7 +9,7 @@ from psycopg2 import errors
 from copytaster.errors import Unusable
 from copytaster.store.connection import Connection
 from copytaster.store.lines import learn_lines
-from copytaster.store.queries import as_json, run
+from copytaster.store.queries import Row, as_json, run
 from copytaster.store.readings import LoadRow, article_row, is_clean, quarantine_row, unstorable_row
 
 __all__ = ["LoadRow", "load_batch"]
@@ -73,6 +73,9 @@ def _put(db: Connection, batch: int, rows: Sequence[LoadRow], *, learn: bool) ->
     run(db, "lock_batch", batch=batch)
     clean = [article_row(row) for row in rows if is_clean(row)]
     withheld = [quarantine_row(row) for row in rows if not is_clean(row)]
+    if withheld:
+        released, withheld = _decided(db, withheld)
+        clean += released
     counts: Counter[str] = Counter()
     if clean:
         loaded = run(db, "put_articles", batch=batch, rows=as_json(clean))
@@ -85,6 +88,19 @@ def _put(db: Connection, batch: int, rows: Sequence[LoadRow], *, learn: bool) ->
         counts.update({"quarantined": len(held)} if held else {})
     counts.update({"ignored": ignored} if (ignored := len(rows) - counts.total()) else {})
     return counts
+
+
+def _decided(db: Connection, withheld: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Let people's decisions stand: give what was released before, and the rest, marked where it was discarded."""
+    decisions = {row["page_id"]: row for row in run(db, "decisions_on", rows=as_json(withheld))}
+    released = [row["reading"] for row in decisions.values() if row["decision"] == "released"]
+    loaded = {row["page_id"] for row in released}
+    rest = [
+        {**row, "decision": "discarded"} if row["page_id"] in decisions else row
+        for row in withheld
+        if row["page_id"] not in loaded
+    ]
+    return released, rest
 
 
 def _put_one_by_one(db: Connection, batch: int, rows: Sequence[LoadRow], *, learn: bool) -> Counter[str]:

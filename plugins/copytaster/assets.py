@@ -28,4 +28,14 @@ sources_due = Asset(
         )
     ],
 )
+quarantine_grew = Asset(
+    "quarantine_grew",
+    watchers=[
+        AssetWatcher(
+            name="quarantine_clock",
+            # A group is left to grow before somebody is asked: see COPYTASTER_REVIEW_AFTER_SECONDS.
+            trigger=WorkListTrigger(channel="copytaster_quarantine", question="reviews_due"),
+        )
+    ],
+)
 articles = Asset("articles")

@@ -73,6 +73,8 @@ class Settings:
     lease_seconds: int = 600
     #: File (YAML) with what is different from the rules that an article must keep; see examples/expectations.yaml.
     expectations: str = ""
+    #: Seconds for which a group of pages that were held back grows before a person is asked about it.
+    review_after_seconds: float = 900.0
     #: Processes that read the pages of one batch; batches run side by side anyway.
     extract_processes: int = 1
     #: Whether lines that a site repeats from article to article are learned and cut (on, off).

@@ -175,6 +175,38 @@ def validate_articles(batch: int, *, settings: Settings, archive: ArchivePath) -
     return batch
 
 
+def gather_reviews(*, settings: Settings, archive: ArchivePath) -> list[dict[str, Any]]:
+    """Group the open cases that nobody has been asked about; give a question for each group."""
+    from copytaster import store
+    from copytaster.review import question
+
+    with store.connect(settings.database_url) as db:
+        groups = store.claim_reviews(db, settle_seconds=settings.review_after_seconds)
+    log.info("%d groups of cases to ask about", len(groups))
+    return [question(group) for group in groups]
+
+
+def decide_cases(
+    answer: Mapping[str, Any], *, settings: Settings, archive: ArchivePath
+) -> list[dict[str, Any]]:
+    """Carry out a person's answer, case by case. Return what became of each; one that moved on is left as it is."""
+    from copytaster import store
+    from copytaster.review import BadAnswer, decision
+
+    with store.connect(settings.database_url) as db:
+        try:
+            decided = decision(answer)
+        except BadAnswer:
+            store.end_review(db, [case["quarantine_id"] for case in answer["cases"]], again_in_seconds=0)
+            db.commit()
+            raise
+        report = [{**case, "outcome": store.decide_case(db, case, decided)} for case in decided.cases]
+        store.end_review(db, [case["quarantine_id"] for case in answer["cases"]])
+    for case in report:
+        log.info("case %s: %s  %s", case["quarantine_id"], case["outcome"], case["url"])
+    return report
+
+
 def suite_of(settings: Settings) -> Any:
     """Give the rules that an article must keep, with what this deployment changes of them.
 

@@ -13,6 +13,7 @@ CODE = "\n".join(
     path.read_text(encoding="utf-8") for path in (SQL.parent / "plugins").rglob("*.py")
 ) + "\n".join(path.read_text(encoding="utf-8") for path in (SQL.parent / "dags").rglob("*.py"))
 NAMED = set(re.findall(r"run(?:_many)?\(\s*db,\s*\"(\w+)\"", CODE)) | {"plan_batches", "plan_submission"}
+NAMED |= set(re.findall(r"question=\"(\w+)\"", CODE))
 
 
 @pytest.fixture

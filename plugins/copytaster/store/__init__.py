@@ -20,6 +20,7 @@ from copytaster.store.fetches import Import, import_pages, put_hosts, record_fet
 from copytaster.store.lines import forget_lines, known_articles, known_lines
 from copytaster.store.loads import LoadRow, load_batch
 from copytaster.store.queries import query
+from copytaster.store.reviews import claim_reviews, decide_case, end_review
 from copytaster.store.sources import (
     add_source,
     claim_due_sources,
@@ -42,8 +43,11 @@ __all__ = [
     "batches_of_submission",
     "claim_batches",
     "claim_due_sources",
+    "claim_reviews",
     "close_batch",
     "connect",
+    "decide_case",
+    "end_review",
     "forget_lines",
     "hosts_of_batch",
     "import_pages",

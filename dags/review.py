@@ -11,10 +11,10 @@ says so. A red run means an answer that cannot be carried out, the database or o
 
 from datetime import timedelta
 
-from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag
+from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag, task_group
 
 from copytaster import steps
-from copytaster.asking import questions
+from copytaster.asking import ask
 from copytaster.assets import articles, quarantine_grew
 from copytaster.tasks import as_task
 
@@ -33,8 +33,11 @@ def review():
     gather = as_task(steps.gather_reviews)
     decide = as_task(steps.decide_cases, outlets=[articles])
 
-    asked = questions("ask").expand_kwargs(gather())
-    decide.expand(answer=asked.output)
+    @task_group
+    def question(subject, body, cases):
+        decide(ask(subject, body, cases))
+
+    question.expand_kwargs(gather())
 
 
 review()

@@ -15,10 +15,11 @@ PATIENCE = timedelta(days=7)
 class Ask(HITLOperator):
     """Ask about a group of cases, and give the answer with the cases that it is about.
 
-    No field is a template: subject and body hold what pages say.
+    Expand a task group over subject, body and cases: what stands in such arguments is filled in as it is, never
+    rendered. Pages may say ``{{ … }}``.
     """
 
-    template_fields = ()
+    template_fields = ("subject", "body", "cases")
 
     def __init__(self, *, cases: list[dict[str, Any]] | None = None, **arguments: Any) -> None:
         super().__init__(**arguments)
@@ -35,11 +36,14 @@ class Ask(HITLOperator):
         }
 
 
-def questions(task_id: str) -> Any:
-    """Give the operator, to be expanded over ``subject``, ``body`` and ``cases``."""
+def ask(subject: Any, body: Any, cases: Any) -> Any:
+    """Make the task that asks, and give its answer. The arguments are those of an expanded task group."""
     text: dict[str, Any] = {"type": ["null", "string"], "maxLength": 2_000}
-    return Ask.partial(
-        task_id=task_id,
+    return Ask(
+        task_id="ask",
+        subject=subject,
+        body=body,
+        cases=cases,
         options=list(OPTIONS),
         defaults=[LATER],
         response_timeout=PATIENCE,
@@ -57,4 +61,4 @@ def questions(task_id: str) -> Any:
             ),
             "in_language": Param(None, title="Language", description="To mend it: de, en-GB", **text),
         },
-    )
+    ).output

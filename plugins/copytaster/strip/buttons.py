@@ -56,7 +56,13 @@ def _recurring(lines: Sequence[Line], places: Mapping[str, Sequence[int]]) -> It
             below = _stand_below_glued(lines, same) or (
                 len(same) >= _FEW and _stand_below_titles(lines, same)
             )
-            yield from (i for i in same if i and (below or points(lines[i].text)))
+            dotted = len(same) >= _FEW and not _is_short(lines[same[-1]])
+            yield from (i for i in same if i and (below or _leads_on(lines[i].text, dotted=dotted)))
+
+
+def _leads_on(text: str, *, dotted: bool) -> bool:
+    """Tell whether a text ends in an arrow, or, where that counts, in dots."""
+    return points(text) or (dotted and text.endswith(DOTS))
 
 
 def _stand_below_titles(lines: Sequence[Line], places: Sequence[int]) -> bool:
@@ -107,12 +113,22 @@ def _stand_between_prose(lines: Sequence[Line], places: Sequence[int]) -> bool:
     plain = [
         top for top in tops if lines[top].block.tag == "p" and lines[top].last not in {"?", "？", "؟", ";"}
     ]
-    around = [top for top in tops if _is_between_prose(lines, top - 1, top + height + 1)]
+    around = [top for top in tops if _stands_apart(lines, range(top, top + height + 1), frozenset(tops), places)]
     return _FEW * min(len(plain), len(around)) >= 2 * len(group)
 
 
-def _is_between_prose(lines: Sequence[Line], before: int, after: int) -> bool:
-    return before >= 0 and lines[before].ends_sentence and after < len(lines) and lines[after].ends_sentence
+def _stands_apart(lines: Sequence[Line], card: range, tops: frozenset[int], buttons: Sequence[int]) -> bool:
+    """Tell whether a card has a sentence or another card above it, and one of them or the end below."""
+    above, below = card.start - 1, card.stop
+    if above < 0 or not (lines[above].ends_sentence or above in buttons):
+        return False
+    return below == len(lines) or below in tops or lines[below].ends_sentence or _resumes(lines, below)
+
+
+def _resumes(lines: Sequence[Line], index: int) -> bool:
+    """Tell whether the article goes on there with a heading."""
+    below = index + 1
+    return below < len(lines) and lines[index].is_title and lines[below].is_prose
 
 
 def _is_short(line: Line) -> bool:

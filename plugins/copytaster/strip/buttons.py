@@ -96,7 +96,7 @@ def _stand_below_cards(lines: Sequence[Line], places: Sequence[int]) -> bool:
         return False
     run = rooms(places)[-_FEW:]
     run = [run[1], *run[1:]] if run[0].room < gap - 1 else run
-    tops = {lines[button.index - gap + 1].key for button in run}
+    tops = {tuple(line.key for line in lines[button.index - gap + 1 : button.index]) for button in run}
     return len(tops) >= _FEW - 1 and card_height(lines, run) == gap - 1
 
 
@@ -108,7 +108,7 @@ def _stand_between_prose(lines: Sequence[Line], places: Sequence[int]) -> bool:
     group = rooms(places)
     height = card_height(lines, group)
     tops = [b.index - height for b in group if b.room >= height]
-    if not height or len({lines[top].key for top in tops}) < len(tops):
+    if not height or len({tuple(line.key for line in lines[top : top + height]) for top in tops}) < len(tops):
         return False
     plain = [
         top for top in tops if lines[top].block.tag == "p" and lines[top].last not in {"?", "？", "؟", ";"}

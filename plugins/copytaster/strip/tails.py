@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from copytaster.model import Block
@@ -24,6 +24,7 @@ _BOUNDARY = re.compile(
     rf"[.!?…。！？．؟۔।॥።։။។៕།\])”\"»’」』]\s*(?=[^\s.!?…])|(?<=[{SMALL}\d])(?=[{LARGE}])|\s(?=\[)"
 )
 _PARTING = frozenset('.!?…。！？．؟۔।॥።։။។៕།]”"»’」』)')
+_BEFORE = " .!?…。！？।։።။។]"
 _FEW = 3
 _TITLE = 160  # characters
 _LEAST_BEFORE = 15  # characters of a sentence that is broken off
@@ -127,7 +128,15 @@ def _longest(texts: Iterable[str]) -> frozenset[str]:
     longer: dict[str, int] = defaultdict(int)
     for end, count in often.items():
         longer[end[1:]] = max(longer[end[1:]], count)
-    return frozenset(end.lstrip(" .!?…。！？]") for end, count in often.items() if longer[end] < count)
+    longest = [end for end, count in often.items() if longer[end] < count]
+    return frozenset(part for end in longest for part in _parts(end))
+
+
+def _parts(end: str) -> Iterator[str]:
+    """Give a common end, and what of it stands behind a sentence: sentences end alike in many languages."""
+    yield end.lstrip(_BEFORE)
+    for found in _BOUNDARY.finditer(end):
+        yield end[found.end() :].lstrip(_BEFORE)
 
 
 def _is_button(tail: str, blocks: Sequence[Block], ending: Sequence[int]) -> bool:

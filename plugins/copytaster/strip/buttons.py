@@ -113,7 +113,9 @@ def _stand_between_prose(lines: Sequence[Line], places: Sequence[int]) -> bool:
     plain = [
         top for top in tops if lines[top].block.tag == "p" and lines[top].last not in {"?", "？", "؟", ";"}
     ]
-    around = [top for top in tops if _stands_apart(lines, range(top, top + height + 1), frozenset(tops), places)]
+    around = [
+        top for top in tops if _stands_apart(lines, range(top, top + height + 1), frozenset(tops), places)
+    ]
     return _FEW * min(len(plain), len(around)) >= 2 * len(group)
 
 

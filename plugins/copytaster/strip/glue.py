@@ -6,8 +6,12 @@ from copytaster.strip.lines import Line
 
 _CASED = (range(0xB5, 0x590), range(0x1E00, 0x2000), range(0x2C00, 0x2D30))
 #: The small and the large letters of all scripts that have both, as ranges of a character class.
-SMALL = "a-z" + "".join(char for block in _CASED for char in map(chr, block) if char.upper() != char.lower() == char)
-LARGE = "A-Z" + "".join(char for block in _CASED for char in map(chr, block) if char.lower() != char.upper() == char)
+SMALL = "a-z" + "".join(
+    char for block in _CASED for char in map(chr, block) if char.upper() != char.lower() == char
+)
+LARGE = "A-Z" + "".join(
+    char for block in _CASED for char in map(chr, block) if char.lower() != char.upper() == char
+)
 #: A headline and a summary with no space between them: "…with North KoreaThe White House…".
 _GLUED = re.compile(
     rf"(?<!\S)\S*(?:[{SMALL}\d]|(?<=[{SMALL}\d])[.;%]|(?<=\S)[!?)\]”\"'’»…])[“\"'‘«(„¿¡]?[{LARGE}](?:\S*?[^\s,.;:])?(?=\s)"

@@ -151,7 +151,9 @@ def _is_button(tail: str, blocks: Sequence[Block], ending: Sequence[int]) -> boo
         and _is_text(text[: -len(tail)])
     ]
     arrow = points(tail)
-    if not arrow and ((is_cased(tail[0]) and tail[0].islower()) or (tail.isascii() and len(tail) < _LEAST_WORD)):
+    if not arrow and (
+        (is_cased(tail[0]) and tail[0].islower()) or (tail.isascii() and len(tail) < _LEAST_WORD)
+    ):
         return False
     if len(held) < (_HALF if arrow else _FEW):
         return False

@@ -13,7 +13,7 @@ from copytaster.strip.rules import BOLD, RULES
 from copytaster.strip.tails import Part, part_tails
 
 #: Raise it when a rule's code changes what is cut.
-_CODE_VERSION = 4
+_CODE_VERSION = 5
 #: A cut can bring another line to an edge; what many passes do not settle, the next reading will.
 _PASSES = 8
 #: Bold rules are believed only while at least this share of what they leave and cut is left.

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from copytaster.strip.cards import card_height, rooms
+from copytaster.strip.cards import card_height, is_origin, rooms
 from copytaster.strip.glue import is_glued
 from copytaster.strip.lines import CLOSING_QUOTES, QUOTES, Line
 from copytaster.strip.tails import DOTS, points
@@ -96,8 +96,13 @@ def _stand_below_cards(lines: Sequence[Line], places: Sequence[int]) -> bool:
         return False
     run = rooms(places)[-_FEW:]
     run = [run[1], *run[1:]] if run[0].room < gap - 1 else run
-    tops = {tuple(line.key for line in lines[button.index - gap + 1 : button.index]) for button in run}
+    tops = {_title_key(lines, button.index - gap + 1) for button in run}
     return len(tops) >= _FEW - 1 and card_height(lines, run) == gap - 1
+
+
+def _title_key(lines: Sequence[Line], top: int) -> str:
+    """Give what a card says first, or below its date."""
+    return lines[top + 1 if is_origin(lines[top]) else top].key
 
 
 def _stand_between_prose(lines: Sequence[Line], places: Sequence[int]) -> bool:
@@ -107,24 +112,39 @@ def _stand_between_prose(lines: Sequence[Line], places: Sequence[int]) -> bool:
     """
     group = rooms(places)
     height = card_height(lines, group)
-    tops = [b.index - height for b in group if b.room >= height]
-    if not height or len({tuple(line.key for line in lines[top : top + height]) for top in tops}) < len(tops):
+    cards = [range(b.index - height, b.index + 1) for b in group if b.room >= height]
+    if not height or len({_title_key(lines, card.start) for card in cards}) < len(cards):
         return False
-    plain = [
-        top for top in tops if lines[top].block.tag == "p" and lines[top].last not in {"?", "？", "؟", ";"}
-    ]
-    around = [
-        top for top in tops if _stands_apart(lines, range(top, top + height + 1), frozenset(tops), places)
-    ]
+    plain = [card for card in cards if _is_plain(lines[card.start])]
+    strict = _has_marked_parts(lines, cards)
+    around = [card for card in cards if _stands_apart(lines, card, cards, strict=strict)]
     return _FEW * min(len(plain), len(around)) >= 2 * len(group)
 
 
-def _stands_apart(lines: Sequence[Line], card: range, tops: frozenset[int], buttons: Sequence[int]) -> bool:
-    """Tell whether a card has a sentence or another card above it, and one of them or the end below."""
+def _is_plain(line: Line) -> bool:
+    return line.block.tag == "p" and line.last not in {"?", "？", "؟", ";"}
+
+
+def _has_marked_parts(lines: Sequence[Line], cards: Sequence[range]) -> bool:
+    """Tell whether an article's headings and lists are marked as such, so that what is not is neither."""
+    within = frozenset(i for card in cards for i in card)
+    return any(
+        i not in within and (line.is_heading or line.block.tag == "li") for i, line in enumerate(lines)
+    )
+
+
+def _stands_apart(lines: Sequence[Line], card: range, cards: Sequence[range], *, strict: bool) -> bool:
+    """Tell whether a card has a sentence above and below; or another card, the end, or a plain heading."""
     above, below = card.start - 1, card.stop
-    if above < 0 or not (lines[above].ends_sentence or above in buttons):
+    if above < 0:
         return False
-    return below == len(lines) or below in tops or lines[below].ends_sentence or _resumes(lines, below)
+    if strict:
+        return lines[above].ends_sentence and below < len(lines) and lines[below].ends_sentence
+    if not (lines[above].ends_sentence or any(above in other for other in cards)):
+        return False
+    if below == len(lines) or any(below in other for other in cards):
+        return True
+    return lines[below].ends_sentence or _resumes(lines, below)
 
 
 def _resumes(lines: Sequence[Line], index: int) -> bool:

@@ -136,7 +136,8 @@ def _parts(end: str) -> Iterator[str]:
     """Give a common end, and what of it stands behind a sentence: sentences end alike in many languages."""
     yield end.lstrip(_BEFORE)
     for found in _BOUNDARY.finditer(end):
-        yield end[found.end() :].lstrip(_BEFORE)
+        if found[0][-1:].isspace() or UNSPACED_SCRIPT.match(end, found.end()):
+            yield end[found.end() :].lstrip(_BEFORE)
 
 
 def _is_button(tail: str, blocks: Sequence[Block], ending: Sequence[int]) -> bool:
@@ -151,6 +152,8 @@ def _is_button(tail: str, blocks: Sequence[Block], ending: Sequence[int]) -> boo
         and _is_text(text[: -len(tail)])
     ]
     arrow = points(tail)
+    if not arrow:
+        held = [i for i in held if len(blocks[i].text) - len(tail) >= _LEAST_BEFORE]
     if not arrow and (
         (is_cased(tail[0]) and tail[0].islower()) or (tail.isascii() and len(tail) < _LEAST_WORD)
     ):

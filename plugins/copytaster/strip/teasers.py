@@ -19,6 +19,7 @@ _FEW = 3
 _RUN_UP = 6  # lines between an article and a list of teasers
 _LABEL_WORDS = 6
 _UNSPACED_LABEL_WORDS = 9  # two characters a word
+_MOST_LABELS = 4
 _RUNS_ON = frozenset(",;，、；،")
 _PAIR = 2  # a title and a summary
 _GLUED_LABEL = re.compile(r"\S+(?:\s\S+){0,7}\s?[:：](?:\S|\s*$)")
@@ -41,8 +42,10 @@ def beside_teasers(page: Standing) -> Iterator[int]:
     Keywords, headings, share buttons: in any language they are short and no sentences.
     """
     if page.told.among_teasers or len(page.cards) >= _FEW:
-        yield from takewhile(lambda i: _is_lone_label(page, i), page.head)
-        yield from takewhile(lambda i: _is_lone_label(page, i), reversed(page.tail))
+        for edge in (page.head, reversed(page.tail)):
+            labels = list(takewhile(lambda i: _is_lone_label(page, i), edge))
+            if len(labels) <= _MOST_LABELS:  # more of them are a list or a table of the article's own
+                yield from labels
     run = _last_run(page)
     if len(run) > 1:
         yield from range(run[-1].stop + 1, len(page.lines))
@@ -90,6 +93,7 @@ def _is_lone_label(page: Standing, index: int) -> bool:
         line.words <= (_UNSPACED_LABEL_WORDS if UNSPACED_SCRIPT.match(line.text) else _LABEL_WORDS)
         and not line.ends_sentence
         and not line.is_heading
+        and line.block.tag != "td"
         and not is_item(line.block)
     )
 

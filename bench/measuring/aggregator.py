@@ -30,8 +30,8 @@ _PARAGRAPH_WORDS = 12
 _FEWEST_PARAGRAPHS = 3
 _MOST_LETTERS = 12_000
 _FEW = 12  # teasers a language must have before whole articles can be spared for pages
-_SENTENCE = re.compile(r".+?(?:[.!?…]+[\"”»’)]*(?=\s|$)|[。！？।]+[」』”]*|$)")
-_STOPS = tuple('.!?…。！？।"”»’)」』')
+_SENTENCE = re.compile(r".+?(?:[.!?…]+[\"”»’)]*(?=\s|$)|[。！？।։።။។]+[」』”]*|$)")
+_STOPS = tuple('.!?…。！？।։።။។"”»’)」』')
 _HEADLINE_WORDS = range(5, 12)
 _TELLING = 12  # letters from which on a part of a line is looked for anywhere
 _NAMELESS = ("", ' class="x7f2"', ' class="css-1q0"', ' class="b b--3"', ' id="n41"')

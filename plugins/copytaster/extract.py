@@ -1,7 +1,7 @@
 """Page -> Article. Pure: the same page always gives the same article."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -30,7 +30,10 @@ _MOST_LINKED = 0.4
 _SAMPLE_LINES = 12
 _BINARY = re.compile("[\x01-\x08\x0e-\x1f]")
 _SAMPLE = 20_000
+_TEASERS = 3  # lines of teasers that were taken out, from which on a page is believed to have such
 _MOST_HOLES = 0.1  # share of U+FFFD from which on a text is none
+
+_Stripping = Callable[[Sequence[Block]], Stripped]
 
 
 def extract(page: Page) -> Article:
@@ -71,7 +74,16 @@ def _read(page: Page, tree: HtmlElement, markup: str) -> Article:
     boxes = take_out_boxes(tree)
     layout = lay_out(tree)
     language = read_language(told.languages, sample(layout))
-    stripped = _chosen(tree, layout, told, language, markup)
+    stripping = partial(
+        strip,
+        headline=told.headline,
+        abstract=told.abstract,
+        authors=told.authors,
+        language=language,
+        among_teasers=len(boxes) >= _TEASERS,
+    )
+    lines = Lines(layout, Told(told.headline, told.abstract, told.authors, language, told.body))
+    stripped = _chosen(tree, lines, told, markup, stripping)
     article = _article(page, told, stripped, language)
     boxed = _boxed(boxes, len(stripped.kept) + len(stripped.cuts))
     if page_kind == "needs_javascript" and len(article.article_body) > 2 * _HARDLY_ANY:
@@ -90,13 +102,9 @@ def sample(layout: Layout) -> str:
     return "\n".join(sorted(prose, key=len, reverse=True)[:_SAMPLE_LINES])
 
 
-def _chosen(tree: HtmlElement, layout: Layout, told: Metadata, language: str | None, markup: str) -> Stripped:
+def _chosen(tree: HtmlElement, lines: Lines, told: Metadata, markup: str, stripping: _Stripping) -> Stripped:
     """Choose the body's lines; where hardly any are likely, take those of scripts, or trafilatura's, or all that is seen."""
-    lines = Lines(layout, Told(told.headline, told.abstract, told.authors, language, told.body))
     choice = choose(lines, lambda: read_blocks(tree))
-    stripping = partial(
-        strip, headline=told.headline, abstract=told.abstract, authors=told.authors, language=language
-    )
     stripped = settle(choice, stripping(choice.blocks))
     found = sum(len(block.text) for block in stripped.kept)
     if found < _HARDLY_ANY:

@@ -15,11 +15,12 @@ from lxml.html import HtmlElement
 
 from copytaster.chars import one_line
 from copytaster.model import Block
+from copytaster.strip.cards import is_origin
 from copytaster.strip.folding import fold
-from copytaster.strip.glue import is_glued_text
+from copytaster.strip.glue import is_caseless_summary, is_glued_text
 from copytaster.strip.lines import Line, count_words, read_line
 from copytaster.strip.phrases import load
-from copytaster.strip.tails import part_tails, points
+from copytaster.strip.tails import DOTS, part_tails, points
 from copytaster.strip.teasers import is_beside_teasers
 
 _LONGEST_BUTTON = 40
@@ -216,13 +217,28 @@ def _lines(element: HtmlElement) -> Iterator[str]:
 def _is_teaser(box: _Box, *, sure: bool) -> bool:
     """Tell whether a box ends in its button and has a headline: glued to a summary, linked, or above the rest."""
     said = one_line(box.button.text)
-    first = box.lines[0].removesuffix(said).rstrip()
-    if not first or not box.lines[-1].endswith(said):
+    if not box.lines[-1].endswith(said):
+        return False
+    lines = box.lines[1:] if len(box.lines) > _PAIR and is_origin(_read(box.lines[0], None)) else box.lines
+    first = lines[0].removesuffix(said).rstrip()
+    if not first:
         return False
     if is_glued_text(first) or _same_target(box):
         return True
+    if is_caseless_summary(first) and (lines[0].endswith(said) or _leads_on(box.button)):
+        return True
     titled = count_words(first) in _TITLE_WORDS and first[-1] not in ".。:\uff1a"
     return titled and (sure or _PAIR <= len(box.lines) <= _MOST_LINES)
+
+
+def _leads_on(button: _Button) -> bool:
+    """Tell whether a button is a link, or ends in an arrow or dots."""
+    text = button.text.rstrip()
+    return points(text) or text.endswith(DOTS) or any(up.tag == "a" for up in _near(button.element))
+
+
+def _near(element: HtmlElement) -> Iterator[HtmlElement]:
+    return islice(chain((element,), element.iterancestors()), _PAIR)
 
 
 def _same_target(box: _Box) -> bool:

@@ -3,6 +3,8 @@
 import pytest
 
 from copytaster.kind import judge
+from copytaster.kind.facts import Facts
+from copytaster.kind.scorecard import Scorecard, weigh
 from copytaster.model import Page
 from copytaster.parse import parse_html
 from copytaster.signals import read_signals
@@ -157,3 +159,31 @@ def test_a_section_is_known_by_its_linked_headings():
         kind_of("", page, url="https://www.tidewater-courier.example/2026/11/22/pilots-ask-for-lamps")
         == "article"
     )
+
+
+def test_a_story_below_a_long_menu_is_no_list_though_its_column_is_not_found():
+    menu = links(60)
+    story = f'<div class="sidebar">{paragraphs(4)}</div>'
+    assert kind_of("<title>Bears counted</title>", menu + story) == "article"
+    assert kind_of("<title>Bears</title>", menu, url="https://gazette.example/bears") != "article"
+
+
+def test_two_words_of_a_forum_in_the_address_name_a_thread():
+    page = "<title>Mulch or grow?</title>", f"<h1>Mulch or grow?</h1><p>{PROSE}</p>"
+    assert kind_of(*page, url="https://forum.example/community/topic/mulch-or-grow") == "forum"
+    assert kind_of(*page, url="https://gazette.example/community/mulch-or-grow") == "article"
+    dated = (DATED % "" + page[0], page[1])
+    assert kind_of(*dated, url="https://forum.example/community/topic/mulch-or-grow") == "article"
+
+
+def test_a_page_that_wants_to_know_whether_one_is_human_is_no_article():
+    assert kind_of("<title>Let us know you're not a robot</title>", "<p>Press.</p>") == "bot_challenge"
+    assert kind_of("<title>I am not a robot, says the ferry's pilot</title>", paragraphs(8)) == "article"
+
+
+def test_a_page_without_a_list_is_held_back_only_by_many_points():
+    tree = parse_html(f"<html><head></head><body><h1>Pier closed</h1><p>{PROSE}</p></body></html>")
+    facts = Facts(tree, Page(url="", body=b""), read_signals(tree))
+    assert weigh(facts, Scorecard(1.0, 0.0, (), ())) is None
+    kind, evidence = weigh(facts, Scorecard(3.0, 0.0, (), ()))
+    assert (kind, evidence[-1]) == ("listing", "3.0 points against an article, 0.0 suffice")

@@ -1,11 +1,15 @@
-from itertools import cycle
+import re
+from importlib.resources import files
+from itertools import chain, cycle
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copytaster.model import Block
 from copytaster.strip import RULES, phrases, strip
+from copytaster.strip.folding import fold
 
 ENGLISH = [
     "The harbour council of Velland voted on Tuesday to close the old ferry pier for two winters, after divers found that the oak piles beneath it had lost half of their strength.",
@@ -460,7 +464,35 @@ def test_rule_names_are_stable_and_unique():
 
 
 def test_there_are_phrases_in_many_languages():
-    assert len(phrases.load().held) >= 40
+    assert len(phrases.load().held) >= 65
+
+
+PHRASE_FILES = {
+    file.name.removesuffix(".yaml"): yaml.safe_load(file.read_text(encoding="utf-8"))
+    for file in files("copytaster").joinpath("data", "phrases").iterdir()
+    if file.name.endswith(".yaml")
+}
+
+
+@pytest.mark.parametrize("language", sorted(PHRASE_FILES))
+def test_phrases_are_well_formed(language):
+    told = PHRASE_FILES[language]
+    assert re.fullmatch("[a-z]{2,3}", language)
+    assert {"read-more", "related"} <= set(told) <= set(PHRASE_FILES["en"])
+    for lines in told.values():
+        written = lines.splitlines()
+        assert len(set(written)) == len(written)
+        for phrase in written:
+            assert phrase == phrase.strip()
+            assert fold(phrase.replace("…", " ")), phrase
+
+
+@pytest.mark.parametrize("language", sorted(PHRASE_FILES))
+def test_a_read_more_is_cut_in_every_language(language):
+    said = phrases.load().whole_rules
+    for phrase in PHRASE_FILES[language]["read-more"].splitlines():
+        if "…" not in phrase:
+            assert "read-more" in said(fold(phrase + " »"), language)
 
 
 BUTTONS = ["Read more »", "Weiterlesen →", "[Read more]", "Continue reading"]
@@ -594,3 +626,92 @@ def test_stripping_again_comes_to_rest(lines):
             return
         before, after = after, strip(after, headline="Velland closes its ferry pier").kept
     assert before == after
+
+
+# Shapes of teasers in languages of which we know no word: the buttons are no phrases anywhere.
+
+GEORGIAN = [
+    "ველანდის ნავსადგურის საბჭომ სამშაბათს გადაწყვიტა ძველი ბურჯის ორი ზამთრით დახურვა, რადგან მყვინთავებმა აღმოაჩინეს, რომ მუხის ხიმინჯებმა სიმტკიცე დაკარგა. მუშაობა მარტში დაიწყება.",
+    "მგზავრები ამ დროის განმავლობაში თევზის ნავმისადგომიდან ჩასხდებიან. იქ პირველ ყინვამდე გადახურული გასასვლელი და გამთბარი მოსაცდელი აშენდება, განაცხადა ნავსადგურის უფროსმა.",
+    "ქალაქში ასეთი ზამთარი არავის ახსოვს. უფროსი აქ ყველაზე დიდხანს მუშაობს და ბევრი ქარიშხალი უნახავს.",
+]
+GEORGIAN_TEASERS = [
+    "კანტის ხიდი გაისად გაიხსნებახიდის მშენებლობა კანტში ბოლო ეტაპზე გადავიდა და მანქანები მას გაზაფხულზე გადაივლიან.",
+    "ლუნეს ბაზარი ადგილს იცვლისლუნეს მერიამ ბაზრის გადატანა ახალ მოედანზე დაამტკიცა, რაც ვაჭრებს არ მოსწონთ.",
+    "ოსტრის სკოლას სახურავი მოხადაქარმა ოსტრის სკოლას სახურავი მოხადა, ბავშვები სახლში დარჩნენ.",
+]
+ARMENIAN = [
+    "Վելանդի նավահանգստի խորհուրդը երեքշաբթի որոշեց երկու ձմեռով փակել հին կառամատույցը, քանի որ ջրասուզակները պարզել էին, որ կաղնե ցցերը կորցրել են իրենց ամրության կեսը։",
+    "Ուղևորներն այդ ընթացքում կնստեն ձկնորսական կառամատույցից, որտեղ մինչև առաջին սառնամանիքը կկառուցվի ծածկված անցում և տաքացվող սպասասրահ, ասաց նավահանգստի պետը երեկոյան։",
+]
+ARMENIAN_TEASERS = [
+    "Կանտի կամուրջը կբացվի գարնանըԿամրջի շինարարությունը հասել է վերջին փուլին։",
+    "Լունեի շուկան տեղափոխվում էԼունեի քաղաքապետարանը հաստատեց նոր հրապարակը։",
+    "Օստրիի դպրոցի տանիքը պոկվեցՔամին պոկեց Օստրիի դպրոցի տանիքը գիշերը։",
+]
+KHMER = [
+    "ក្រុមប្រឹក្សាកំពង់ផែវេឡង់បានសម្រេចនៅថ្ងៃអង្គារបិទផែចាស់រយៈពេលពីររដូវរងាបន្ទាប់ពីអ្នកមុជទឹកបានរកឃើញថាសសរឈើបានខូចអស់ពាក់កណ្តាល។",
+    "អ្នកដំណើរនឹងឡើងពីផែនេសាទជាបណ្តោះអាសន្នដែលនៅទីនោះផ្លូវដើរមានដំបូលនិងបន្ទប់រង់ចាំនឹងត្រូវសាងសង់មុនរដូវរងាមកដល់។",
+]
+KHMER_TEASERS = [
+    "ស្ពានកានតនឹងបើកនៅនិទាឃរដូវការសាងសង់ស្ពាននៅកានតបានឈានដល់ដំណាក់កាលចុងក្រោយ។",
+    "ផ្សារលូនេត្រូវផ្លាស់ទីសាលាក្រុងលូនេបានអនុម័តទីលានថ្មីសម្រាប់ផ្សារ។",
+    "ដំបូលសាលារៀនអូស្ត្រីត្រូវបានខ្យល់បក់ខ្យល់បានបក់ដំបូលសាលារៀនអូស្ត្រីនៅពេលយប់។",
+]
+UNKNOWN = {
+    "ka": (GEORGIAN, GEORGIAN_TEASERS, "გაჰყევი ამბავს"),
+    "hy": (ARMENIAN, ARMENIAN_TEASERS, "Գնա պատմությանը"),
+    "km": (KHMER, KHMER_TEASERS, "ទៅកាន់រឿងនេះឥឡូវ"),
+}
+
+
+@pytest.mark.parametrize("language", sorted(UNKNOWN))
+@pytest.mark.parametrize("arrow", [" »", "…", ""])
+@pytest.mark.parametrize("woven", [False, True])
+def test_teasers_in_words_that_nobody_told_us_are_cut(language, arrow, woven):
+    own, teasers, said = UNKNOWN[language]
+    cards = [[teaser, said + arrow] for teaser in teasers]
+    assert not phrases.load().whole_rules(fold(said), language)
+    read = (
+        [own[0], *cards[0], *own[1:], *cards[1], *cards[2]] if woven else [*own, *chain.from_iterable(cards)]
+    )
+    assert [block.text for block in strip(blocks(read), headline=None, language=language).kept] == own
+
+
+def test_a_button_is_parted_where_all_sentences_end_alike():
+    teasers = [
+        f"{place} 항구 위원회가 낡은 부두를 두 해 겨울 동안 닫기로 했다. 이야기로 가기 >"
+        for place in ("벨란트", "칸트", "루네")
+    ]
+    own = [
+        "벨란트의 항구 위원회는 화요일에 낡은 나루터를 닫기로 하였고, 잠수부들은 참나무 말뚝이 힘을 잃었음을 알아냈으며 승객들은 그동안 어시장 부두에서 배를 탄다고 항만장이 저녁에 말했다."
+    ]
+    told = strip(blocks([*own, *teasers]), headline=None, language="ko")
+    assert [block.text for block in told.kept] == own
+
+
+def test_cards_of_the_same_date_between_paragraphs_are_cut():
+    titles = ("Kant bridge opensThe bridge", "Lune market movesThe market", "Ostry roof goneThe roof")
+    cards = [["12 March 2026", f"{title} was told of by the mayor.", "Onward here"] for title in titles]
+    read = [line for own, card in zip(ENGLISH[:3], cards, strict=True) for line in (own, *card)]
+    assert [block.text for block in strip(blocks(read), headline=None).kept] == ENGLISH[:3]
+
+
+def test_an_interview_in_a_script_without_capitals_stays():
+    read = [line for answer in GEORGIAN for line in ("როდის გაიხსნება ბურჯი?", "ნინო ველანდელი", answer)]
+    kept = [block.text for block in strip(blocks(read), headline=None, language="ka").kept]
+    assert kept.count("ნინო ველანდელი") == len(GEORGIAN)
+    assert [line for line in kept if line in GEORGIAN] == GEORGIAN
+
+
+def test_short_labels_at_the_edges_go_where_teasers_were():
+    read = blocks(["Pass this on to all", *ENGLISH, "Our paper by post"])
+    assert strip(read, headline=None).kept == tuple(read)
+    told = strip(read, headline=None, among_teasers=True)
+    assert [block.text for block in told.kept] == ENGLISH
+
+
+def test_a_quotation_that_says_read_more_stays_between_teasers():
+    quoted = "“Read more”"
+    read = [ENGLISH[0], quoted, *ENGLISH[1:]]
+    assert [block.text for block in strip(blocks(read), headline=None).kept] == read

@@ -17,6 +17,9 @@ _CAPTCHA = etree.XPath(
     "boolean(//*[contains(@id,'challenge-') or contains(@id,'px-captcha') or contains(@class,'cf-') or contains(@class,'h-captcha')"
     " or contains(@class,'g-recaptcha')] | //script[contains(@src,'captcha') or contains(@src,'challenge')])"
 )
+_PARAGRAPHS = etree.XPath(
+    "count(//p[string-length() >= 200 and not(ancestor::a or .//a[string-length() > 100])]) >= 3"
+)
 _APP_ROOT = etree.XPath("boolean(//*[@id='root' or @id='app' or @id='__next' or @id='__nuxt'])")
 _FORUM_SOFTWARE = re.compile(
     r"phpbb|vbulletin|xenforo|discourse|invision|mybb|smf|flarum|vanilla|nodebb", re.IGNORECASE
@@ -28,6 +31,7 @@ _FEW = 1_200
 _STUB = 1_000
 _FULL = 600
 _MANY_TEASERS = 15
+_FORUM_WORDS = 2
 _LIST_NODES = frozenset({"CollectionPage", "ItemList", "SearchResultsPage"})
 _FORUM_NODES = frozenset({"DiscussionForumPosting", "QAPage"})
 _MEDIA_NODES = frozenset(
@@ -208,6 +212,8 @@ def _forum(facts: Facts) -> tuple[str, ...]:
         return ()
     if found := facts.types & _FORUM_NODES:
         return (f"JSON-LD {min(found)}",) if not facts.has_article_node else ()
+    if len(words := facts.address.forum_words) >= _FORUM_WORDS and not facts.claims_article:
+        return f"{len(words)} words of a forum in the address", "no article in its markup"
     software = _FORUM_SOFTWARE.search(facts.signals.first("generator", "application-name") or "")
     return (
         (f"made by {software[0]}", "no article in its markup")
@@ -267,7 +273,8 @@ def _listing(facts: Facts) -> tuple[str, ...]:
         and facts.prose < facts.teasers * _PROSE_OF_A_TEASER
     ):
         return (f"JSON-LD {min(nodes)}", f"{facts.teasers} links as long as headlines")
-    if facts.og_type != "article" and facts.teasers >= _MANY_TEASERS and not facts.prose:
+    bare = facts.og_type != "article" and facts.teasers >= _MANY_TEASERS and not facts.prose
+    if bare and not _PARAGRAPHS(facts.tree):
         return (f"{facts.teasers} links as long as headlines", "no running text")
     return ()
 

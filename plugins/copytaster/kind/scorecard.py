@@ -19,6 +19,7 @@ from copytaster.model import PageKind
 
 Decision: TypeAlias = "float | tuple[str, float, Decision, Decision]"
 _LEAST_LINKS = 4  # as long as headlines, that a list or thread has
+_BEYOND_DOUBT = 2.0  # points above the threshold that suffice for a page on which no list is seen
 _MOST_NAMED = 4  # signs that are named as evidence
 #: Signs of a thread, from which number on; two of them name the page a forum.
 _FORUM_SIGNS: Mapping[str, float] = {
@@ -51,7 +52,8 @@ def weigh(facts: Facts, scorecard: Scorecard | None = None) -> Judgement | None:
         return None
     signs = [name for name, least in _FORUM_SIGNS.items() if values.get(name, 0) >= least]
     listed = max(facts.teasers, facts.outline.cards.linked, facts.outline.cards.priced)
-    if not signs and listed < _LEAST_LINKS and not facts.address.is_front:
+    lists = signs or listed >= _LEAST_LINKS or facts.address.is_front
+    if not lists and total < scorecard.threshold + _BEYOND_DOUBT:
         return None  # a short report that lists nothing
     is_forum = len(signs) > 1
     named = signs if is_forum else []

@@ -13,7 +13,7 @@ from copytaster.strip.rules import BOLD, RULES
 from copytaster.strip.tails import Part, part_tails
 
 #: Raise it when a rule's code changes what is cut.
-_CODE_VERSION = 4
+_CODE_VERSION = 5
 #: A cut can bring another line to an edge; what many passes do not settle, the next reading will.
 _PASSES = 8
 #: Bold rules are believed only while at least this share of what they leave and cut is left.
@@ -38,14 +38,16 @@ def strip(
     language: str | None = None,
     captions: bool = True,
     picture_credits: bool = False,
+    among_teasers: bool = False,
 ) -> Stripped:
     """Part the article's own blocks from chrome; never raises, never leaves nothing of something.
 
     ``language`` is a BCP 47 tag. ``Cut.place`` is the index among ``blocks``.
     A block that ends in a button loses the button only: its text is shorter then, and the cut says what went.
-    ``captions`` and ``picture_credits`` say whether these are left in.
+    ``captions`` and ``picture_credits`` say whether these are left in; ``among_teasers`` that the page had
+    several teasers, which were taken out before.
     """
-    told = Told.of(headline, abstract, authors, language)
+    told = replace(Told.of(headline, abstract, authors, language), among_teasers=among_teasers)
     parts = part_tails(blocks, told.language)
     lines = [
         read_line(part.block, number, told.language, is_tail=part.is_tail)

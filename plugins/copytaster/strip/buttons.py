@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from copytaster.strip.cards import card_height, rooms
+from copytaster.strip.cards import card_height, is_origin, rooms
 from copytaster.strip.glue import is_glued
 from copytaster.strip.lines import CLOSING_QUOTES, QUOTES, Line
 from copytaster.strip.tails import DOTS, points
@@ -56,7 +56,13 @@ def _recurring(lines: Sequence[Line], places: Mapping[str, Sequence[int]]) -> It
             below = _stand_below_glued(lines, same) or (
                 len(same) >= _FEW and _stand_below_titles(lines, same)
             )
-            yield from (i for i in same if i and (below or points(lines[i].text)))
+            dotted = len(same) >= _FEW and not _is_short(lines[same[-1]])
+            yield from (i for i in same if i and (below or _leads_on(lines[i].text, dotted=dotted)))
+
+
+def _leads_on(text: str, *, dotted: bool) -> bool:
+    """Tell whether a text ends in an arrow, or, where that counts, in dots."""
+    return points(text) or (dotted and text.endswith(DOTS))
 
 
 def _stand_below_titles(lines: Sequence[Line], places: Sequence[int]) -> bool:
@@ -90,8 +96,13 @@ def _stand_below_cards(lines: Sequence[Line], places: Sequence[int]) -> bool:
         return False
     run = rooms(places)[-_FEW:]
     run = [run[1], *run[1:]] if run[0].room < gap - 1 else run
-    tops = {lines[button.index - gap + 1].key for button in run}
+    tops = {_title_key(lines, button.index - gap + 1) for button in run}
     return len(tops) >= _FEW - 1 and card_height(lines, run) == gap - 1
+
+
+def _title_key(lines: Sequence[Line], top: int) -> str:
+    """Give what a card says first, or below its date."""
+    return lines[top + 1 if is_origin(lines[top]) else top].key
 
 
 def _stand_between_prose(lines: Sequence[Line], places: Sequence[int]) -> bool:
@@ -101,18 +112,45 @@ def _stand_between_prose(lines: Sequence[Line], places: Sequence[int]) -> bool:
     """
     group = rooms(places)
     height = card_height(lines, group)
-    tops = [b.index - height for b in group if b.room >= height]
-    if not height or len({lines[top].key for top in tops}) < len(tops):
+    cards = [range(b.index - height, b.index + 1) for b in group if b.room >= height]
+    if not height or len({_title_key(lines, card.start) for card in cards}) < len(cards):
         return False
-    plain = [
-        top for top in tops if lines[top].block.tag == "p" and lines[top].last not in {"?", "？", "؟", ";"}
-    ]
-    around = [top for top in tops if _is_between_prose(lines, top - 1, top + height + 1)]
+    plain = [card for card in cards if _is_plain(lines[card.start])]
+    strict = _has_marked_parts(lines, cards)
+    around = [card for card in cards if _stands_apart(lines, card, cards, strict=strict)]
     return _FEW * min(len(plain), len(around)) >= 2 * len(group)
 
 
-def _is_between_prose(lines: Sequence[Line], before: int, after: int) -> bool:
-    return before >= 0 and lines[before].ends_sentence and after < len(lines) and lines[after].ends_sentence
+def _is_plain(line: Line) -> bool:
+    return line.block.tag == "p" and line.last not in {"?", "？", "؟", ";"}
+
+
+def _has_marked_parts(lines: Sequence[Line], cards: Sequence[range]) -> bool:
+    """Tell whether an article's headings and lists are marked as such, so that what is not is neither."""
+    within = frozenset(i for card in cards for i in card)
+    return any(
+        i not in within and (line.is_heading or line.block.tag == "li") for i, line in enumerate(lines)
+    )
+
+
+def _stands_apart(lines: Sequence[Line], card: range, cards: Sequence[range], *, strict: bool) -> bool:
+    """Tell whether a card has a sentence above and below; or another card, the end, or a plain heading."""
+    above, below = card.start - 1, card.stop
+    if above < 0:
+        return False
+    if strict:
+        return lines[above].ends_sentence and below < len(lines) and lines[below].ends_sentence
+    if not (lines[above].ends_sentence or any(above in other for other in cards)):
+        return False
+    if below == len(lines) or any(below in other for other in cards):
+        return True
+    return lines[below].ends_sentence or _resumes(lines, below)
+
+
+def _resumes(lines: Sequence[Line], index: int) -> bool:
+    """Tell whether the article goes on there with a heading."""
+    below = index + 1
+    return below < len(lines) and lines[index].is_title and lines[below].is_prose
 
 
 def _is_short(line: Line) -> bool:

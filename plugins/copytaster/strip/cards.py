@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from copytaster.strip.glue import HEADLINE_LIMIT, is_glued, is_loosely_glued
+from copytaster.strip.glue import is_caseless_summary, is_glued, is_loosely_glued
 from copytaster.strip.lines import Line
+from copytaster.strip.tails import ARROWS
 
 _TALLEST = 4  # lines of a teaser: title, source and date, summary
 _SUMMARY_WORDS = 70
@@ -19,7 +20,6 @@ _FEW = 3
 _MOST = 0.8
 _HALF = 0.5
 _TWO_THIRDS = 0.66
-_STOP = re.compile(r"[。！？।۔]|[.!?]\s")
 _ENDS = ("…", "...", "[…]", "[...]")
 
 _Test = Callable[[Line], bool]
@@ -69,13 +69,14 @@ def card_height(lines: Sequence[Line], group: Sequence[Button]) -> int:
     if share(is_glued, 1) >= (1 if len(group) <= _PAIR else _HALF) or (
         len(group) >= _FEW and share(is_loosely_glued, 1) >= _MOST
     ):
-        return _PAIR if share(_is_origin, _PAIR) >= _MOST else 1
+        return _PAIR if share(is_origin, _PAIR) >= _MOST else 1
     if len(group) == 1:
         return int(_is_lone_title(lines, group[0]))
     for height in range(_TALLEST, 1, -1):
         if share(_is_title, height) >= _MOST and (height == _PAIR or _is_tall(group, share, height)):
             return height
-    if share(_is_top, 1) >= _MOST or share(_is_caseless_summary, 1) >= _MOST:
+    leads_on = all(lines[button.index].text.endswith((*ARROWS, *_ENDS)) for button in group)
+    if share(_is_top, 1) >= _MOST or share(_is_caseless_summary, 1) >= (_TWO_THIRDS if leads_on else _MOST):
         return 1
     return 0
 
@@ -88,7 +89,7 @@ def _share(group: Sequence[Button], lines: Sequence[Line], test: _Test, height: 
 def _is_tall(group: Sequence[Button], share: Callable[[_Test, int], float], height: int) -> bool:
     """Believe in teasers of more than two lines where they stand close, or say whence and when they are."""
     close = sum(button.room == height for button in group) >= len(group) - 1
-    return close or (share(_is_origin, height - 1) >= _MOST and share(_is_summary, 1) >= _HALF)
+    return close or (share(is_origin, height - 1) >= _MOST and share(_is_summary, 1) >= _HALF)
 
 
 def _is_summary(line: Line) -> bool:
@@ -117,7 +118,7 @@ def _top(lines: Sequence[Line], button: Button, height: int) -> int:
 
 def _is_top(line: Line) -> bool:
     """Tell whether a teaser can begin with this line."""
-    return (line.is_title and not line.text.rstrip().endswith((":", "："))) or _is_origin(line)
+    return (line.is_title and not line.text.rstrip().endswith((":", "："))) or is_origin(line)
 
 
 def _is_title(line: Line) -> bool:
@@ -125,7 +126,7 @@ def _is_title(line: Line) -> bool:
     return _is_top(line) and not line.is_heading
 
 
-def _is_origin(line: Line) -> bool:
+def is_origin(line: Line) -> bool:
     """Tell whether a line can say from where and when a teaser is."""
     if line.words > _LABEL_WORDS or line.ends_sentence or not any(map(str.isdigit, line.text)):
         return False
@@ -133,7 +134,4 @@ def _is_origin(line: Line) -> bool:
 
 
 def _is_caseless_summary(line: Line) -> bool:
-    """Tell whether a line without capitals can be headline and summary: it has one sentence at most, and the headline may be one."""
-    sample = line.text[:HEADLINE_LIMIT]
-    caseless = sum(char.lower() != char.upper() for char in sample) * _FEW < len(sample)
-    return caseless and len(_STOP.findall(line.text[: -len(_ENDS[-1])])) <= 1
+    return is_caseless_summary(line.text)

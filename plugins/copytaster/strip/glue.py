@@ -4,8 +4,14 @@ import re
 
 from copytaster.strip.lines import Line
 
-SMALL = r"a-zß-öø-ÿ\u0101-\u017eа-яё-џґα-ωάέήίόύώ"
-LARGE = r"A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁ-ЏҐΑ-ΩΆΈΉΊΌΎΏ"
+_CASED = (range(0xB5, 0x590), range(0x1E00, 0x2000), range(0x2C00, 0x2D30))
+#: The small and the large letters of all scripts that have both, as ranges of a character class.
+SMALL = "a-z" + "".join(
+    char for block in _CASED for char in map(chr, block) if char.upper() != char.lower() == char
+)
+LARGE = "A-Z" + "".join(
+    char for block in _CASED for char in map(chr, block) if char.lower() != char.upper() == char
+)
 #: A headline and a summary with no space between them: "…with North KoreaThe White House…".
 _GLUED = re.compile(
     rf"(?<!\S)\S*(?:[{SMALL}\d]|(?<=[{SMALL}\d])[.;%]|(?<=\S)[!?)\]”\"'’»…])[“\"'‘«(„¿¡]?[{LARGE}](?:\S*?[^\s,.;:])?(?=\s)"
@@ -24,6 +30,14 @@ HEADLINE_LIMIT = 260
 _SUMMARY_WORDS = 2
 _BEGINNING = 6
 _GLUED_WORDS = 6
+_CASELESS = 3  # one letter in so many may have a case
+_STOP = re.compile(r"[。！？।۔።։။។]|[.!?]\s")
+_END = 5  # letters in which a last sentence ends: "[...]"
+
+
+def is_cased(char: str) -> bool:
+    """Tell whether a letter can be small or large; Georgian has capitals, but no sentence begins with one."""
+    return char.lower() != char.upper() and not "\u10d0" <= char <= "\u10ff"
 
 
 def is_glued(line: Line) -> bool:
@@ -46,6 +60,13 @@ def _begins_twice(text: str) -> bool:
     """Tell whether a summary repeats the headline that is stuck to it: in any script."""
     again = text.find(text[:_BEGINNING], _BEGINNING, HEADLINE_LIMIT)
     return again > 0 and not text[again - 1].isspace() and text.startswith(text[:again], again)
+
+
+def is_caseless_summary(text: str) -> bool:
+    """Tell whether a text without capitals can be headline and summary: it has one sentence at most, and the headline may be one."""
+    sample = text[:HEADLINE_LIMIT]
+    caseless = sum(map(is_cased, sample)) * _CASELESS < len(sample)
+    return caseless and len(_STOP.findall(text, 0, max(0, len(text) - _END))) <= 1
 
 
 def is_loosely_glued(line: Line) -> bool:

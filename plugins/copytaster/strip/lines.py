@@ -12,12 +12,14 @@ QUOTES = frozenset("\"'“„‘‚«»「『”")
 CLOSING_QUOTES = frozenset("\"'”’“«»」』")
 _BULLETS = frozenset({"- ", "* ", "• ", "– ", "· "})
 _ASKING = frozenset("?!…？！؟")
-STOPS = frozenset(".!?…。！？．؟۔।॥።")
+STOPS = frozenset(".!?…。！？．؟۔।॥።։။។៕༎།")
 #: From this many characters a word on, spaces do not part the words.
 _UNSPACED = 8
 UNSPACED_SCRIPT = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
 )
+_IDEOGRAPHS = "\u3040"  # from here on the scripts without spaces write syllables and words, before it letters
+_CHARACTERS_OF_A_WORD, _LETTERS_OF_A_WORD = 2, 4
 #: A sentence of this many words is prose, not a title or a button.
 PROSE_WORDS = 25
 _TITLE_WORDS = 2
@@ -26,10 +28,10 @@ _KEY_LENGTH = 80
 
 
 def count_words(text: str) -> int:
-    """Count the words; two characters count as one where a script sets no spaces."""
+    """Count the words; where a script sets no spaces, two characters count as one, or four letters."""
     words = len(text.split())
-    if not text.isascii() and words * _UNSPACED < len(text) and UNSPACED_SCRIPT.search(text):
-        return len(text) // 2
+    if not text.isascii() and words * _UNSPACED < len(text) and (found := UNSPACED_SCRIPT.search(text)):
+        return len(text) // (_LETTERS_OF_A_WORD if found[0] < _IDEOGRAPHS else _CHARACTERS_OF_A_WORD)
     return words
 
 

@@ -23,6 +23,7 @@ class Told:
     headline_words: frozenset[str] = frozenset()
     authors: frozenset[str] = frozenset()
     language: str | None = None
+    among_teasers: bool = False  # several teasers were taken out of the page before
 
     @classmethod
     def of(

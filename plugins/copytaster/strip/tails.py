@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from copytaster.model import Block
 from copytaster.strip import phrases
 from copytaster.strip.folding import fold
-from copytaster.strip.glue import LARGE, SMALL, is_glued_text
+from copytaster.strip.glue import LARGE, SMALL, is_cased, is_caseless_summary, is_glued_text
 from copytaster.strip.lines import UNSPACED_SCRIPT
 
 ARROWS = (*"»›→▸▶❯➜", ">>", " >")
@@ -16,14 +16,15 @@ _LONGEST = 40  # characters of a button and its arrow
 _SHORTEST = 2
 _MOST_WORDS = 6
 _LEAST_WORD = 7  # letters of a button without arrow, in a script that sets spaces
-_STOPS = ".!?。！？．؟۔।॥።:：,;，、\"'”’»)”」』"
+_STOPS = ".!?。！？．؟۔।॥።։။។៕།:：,;，、\"'”’»)”」』"
 _QUOTES = {"»": "«", "›": "‹"}
 DOTS = ("…", "...", "⋯")
 #: Where a button can begin behind a text: after a sentence, dots or a bracket, or glued to a small letter.
 _BOUNDARY = re.compile(
-    rf"[.!?…。！？．؟۔।॥።\])”\"»’」』]\s*(?=[^\s.!?…])|(?<=[{SMALL}\d])(?=[{LARGE}])|\s(?=\[)"
+    rf"[.!?…。！？．؟۔।॥።։။។៕།\])”\"»’」』]\s*(?=[^\s.!?…])|(?<=[{SMALL}\d])(?=[{LARGE}])|\s(?=\[)"
 )
-_PARTING = frozenset('.!?…。！？．؟۔।॥।]”"»’」』)')
+_PARTING = frozenset('.!?…。！？．؟۔।॥።։။។៕།]”"»’」』)')
+_BEFORE = " .!?…。！？।։።။។]"
 _FEW = 3
 _TITLE = 160  # characters
 _LEAST_BEFORE = 15  # characters of a sentence that is broken off
@@ -127,7 +128,16 @@ def _longest(texts: Iterable[str]) -> frozenset[str]:
     longer: dict[str, int] = defaultdict(int)
     for end, count in often.items():
         longer[end[1:]] = max(longer[end[1:]], count)
-    return frozenset(end.lstrip(" .!?…。！？]") for end, count in often.items() if longer[end] < count)
+    longest = [end for end, count in often.items() if longer[end] < count]
+    return frozenset(part for end in longest for part in _parts(end))
+
+
+def _parts(end: str) -> Iterator[str]:
+    """Give a common end, and what of it stands behind a sentence: sentences end alike in many languages."""
+    yield end.lstrip(_BEFORE)
+    for found in _BOUNDARY.finditer(end):
+        if found[0][-1:].isspace() or UNSPACED_SCRIPT.match(end, found.end()):
+            yield end[found.end() :].lstrip(_BEFORE)
 
 
 def _is_button(tail: str, blocks: Sequence[Block], ending: Sequence[int]) -> bool:
@@ -142,7 +152,11 @@ def _is_button(tail: str, blocks: Sequence[Block], ending: Sequence[int]) -> boo
         and _is_text(text[: -len(tail)])
     ]
     arrow = points(tail)
-    if not arrow and (tail[0].islower() or (tail.isascii() and len(tail) < _LEAST_WORD)):
+    if not arrow:
+        held = [i for i in held if len(blocks[i].text) - len(tail) >= _LEAST_BEFORE]
+    if not arrow and (
+        (is_cased(tail[0]) and tail[0].islower()) or (tail.isascii() and len(tail) < _LEAST_WORD)
+    ):
         return False
     if len(held) < (_HALF if arrow else _FEW):
         return False
@@ -150,14 +164,20 @@ def _is_button(tail: str, blocks: Sequence[Block], ending: Sequence[int]) -> boo
     if _HALF * len(parted) < len(held):
         return False
     held_at = frozenset(held)
-    return arrow or sum(_is_teaser(blocks, i, held_at) for i in held) * _FEW >= len(held) * _HALF
+    return arrow or sum(_is_teaser(blocks, i, held_at, tail) for i in held) * _FEW >= len(held) * _HALF
 
 
-def _is_teaser(blocks: Sequence[Block], index: int, held_at: frozenset[int]) -> bool:
-    """Tell whether a line with such an end is glued, or a title or another such line stands above."""
+def _is_teaser(blocks: Sequence[Block], index: int, held_at: frozenset[int], tail: str) -> bool:
+    """Tell whether a line with such an end is, or can be, glued, or a title or another such line stands above."""
     above = blocks[index - 1].text if index else ""
     title = above and len(above) <= _TITLE and above[-1] not in _STOPS
-    return bool(title) or index - 1 in held_at or is_glued_text(blocks[index].text)
+    text = blocks[index].text
+    return (
+        bool(title)
+        or index - 1 in held_at
+        or is_glued_text(text)
+        or is_caseless_summary(text.removesuffix(tail).rstrip())
+    )
 
 
 def _begins_word(text: str, start: int) -> bool:

@@ -6,7 +6,7 @@ from itertools import pairwise, takewhile
 
 from copytaster.strip import phrases
 from copytaster.strip.glue import is_glued
-from copytaster.strip.lines import Line, is_item
+from copytaster.strip.lines import UNSPACED_SCRIPT, Line, is_item
 from copytaster.strip.page import Standing
 
 _OPENER_WORDS = 12
@@ -17,7 +17,9 @@ _CARD_LINES = 4  # a teaser has at most so many lines: title, date, summary, but
 _SUMMARY_LIMIT = 70
 _FEW = 3
 _RUN_UP = 6  # lines between an article and a list of teasers
-_LABEL_WORDS = 4
+_LABEL_WORDS = 6
+_UNSPACED_LABEL_WORDS = 9  # two characters a word
+_MOST_LABELS = 4
 _RUNS_ON = frozenset(",;，、；،")
 _PAIR = 2  # a title and a summary
 _GLUED_LABEL = re.compile(r"\S+(?:\s\S+){0,7}\s?[:：](?:\S|\s*$)")
@@ -39,9 +41,11 @@ def beside_teasers(page: Standing) -> Iterator[int]:
 
     Keywords, headings, share buttons: in any language they are short and no sentences.
     """
-    if len(page.cards) >= _FEW:
-        yield from takewhile(lambda i: _is_lone_label(page, i), page.head)
-        yield from takewhile(lambda i: _is_lone_label(page, i), reversed(page.tail))
+    if page.told.among_teasers or len(page.cards) >= _FEW:
+        for edge in (page.head, reversed(page.tail)):
+            labels = list(takewhile(lambda i: _is_lone_label(page, i), edge))
+            if len(labels) <= _MOST_LABELS:  # more of them are a list or a table of the article's own
+                yield from labels
     run = _last_run(page)
     if len(run) > 1:
         yield from range(run[-1].stop + 1, len(page.lines))
@@ -86,9 +90,10 @@ def _is_lone_label(page: Standing, index: int) -> bool:
     """Tell whether a line at an edge is too short for a standfirst or a last word."""
     line = page.lines[index]
     return (
-        line.words <= _LABEL_WORDS
+        line.words <= (_UNSPACED_LABEL_WORDS if UNSPACED_SCRIPT.match(line.text) else _LABEL_WORDS)
         and not line.ends_sentence
         and not line.is_heading
+        and line.block.tag != "td"
         and not is_item(line.block)
     )
 

@@ -35,14 +35,9 @@ from copytaster.visible import Sights, look
 from copytaster.votes import record
 
 _HEADLINE_META = (
-    "og:title",
-    "twitter:title",
-    "parsely-title",
-    "sailthru.title",
-    "dc.title",
-    "dcterms.title",
-    "title",
-)
+    "og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "citation_title",
+    "twitter:text:title", "article_title", "article-title", "content_title", "headline", "title",
+)  # fmt: skip
 _AUTHOR_META = (
     "author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "citation_author",
     "byl", "article:author_name", "dc.author", "rbauthors", "cxenseparse:author",
@@ -53,6 +48,7 @@ _MOST_DATES = 8
 _MAX_KEYWORDS = 50
 _MAX_KEYWORD = 100
 _MAX_FIELD = 2_000
+_MOST_PIECES = 30  # of text in a heading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +187,7 @@ def _headline(reading: _Reading, sites: Sequence[str], provenance: dict[str, obj
     headings = sorted(reading.signals.headings, key=lambda heading: not heading.is_marked)
     shown = [heading for heading in headings if not heading.is_chrome]
     told = list(_told_headlines(reading))
-    best = best_headline(shown, told, sites, reading.page.url)
+    best = best_headline(shown, told, sites, reading.page.url, lambda: _lower_headings(reading.tree))
     if best is None:
         return None
     everything = [*(("h1", heading.text) for heading in shown), *told]
@@ -204,7 +200,7 @@ def _told_headlines(reading: _Reading) -> Iterator[Candidate]:
     for text in reading.told("headline", "name"):
         yield "json-ld", field_text(text)
     for name in _HEADLINE_META:
-        if told := signals.first(name):
+        if name not in signals.itemprops and (told := signals.first(name)):
             yield f"meta {name}", told
     for text in signals.itemprops.get("headline", ())[:1]:
         yield "microdata", text
@@ -212,6 +208,12 @@ def _told_headlines(reading: _Reading) -> Iterator[Candidate]:
         yield "title", signals.title
     if entry and entry.title:
         yield "feed", field_text(entry.title)
+
+
+def _lower_headings(tree: HtmlElement) -> Iterator[str]:
+    for element in tree.iter("h2", "h3"):
+        if text := field_text("".join(islice(element.itertext(), _MOST_PIECES))[:_MAX_FIELD]):
+            yield text
 
 
 def _other_headline(reading: _Reading, headline: str | None) -> str | None:

@@ -52,10 +52,11 @@ def best_headline(
     slug = slug_words(url)
     told = [(source, text[:_LONGEST]) for source, text in told]
     headings = [heading for heading in headings if len(heading.text) <= _LONGEST][:_MOST_HEADINGS]
+    texts = [heading.text for heading in headings]
     named = [heading.text for heading in headings if _is_other_part(heading, told, slug)]
-    banners = {*named, *(heading.text for heading in headings if _is_banner(heading.text, told))}
+    banners = {*named, *(text for text in texts if _is_banner(text, told))}
     sites = [*sites, *named]
-    claims = _claims([heading.text for heading in headings], told, sites, slug)
+    claims = _claims(texts, told, sites, slug)
     shown = [
         (heading, text)
         for heading in headings
@@ -63,13 +64,25 @@ def best_headline(
     ]
     best = max(shown, key=lambda pair: _support(pair[0], pair[1], claims, slug), default=None)
     elected = _elected(claims, slug)
-    if best is None or (
-        elected and not _is_headline(best[0], best[1], claims, slug, alone=_is_alone(shown))
-    ) or _is_outvoted(best[1],elected,claims,slug):
-        whole = next(((source, text) for source, text in told if len(text) >= _SHORTEST), None)
-        lower = _lower_heading(below(), elected[1], told, [*sites, *banners]) if elected else None
-        return lower or elected or (("h1", best[1]) if best else whole)
-    return _without_kicker(best, claims, told) or _with_kicker(best[1], told, sites) or ("h1", best[1])
+    if best is not None and (elected is None or _is_believed(best, elected, shown, claims, slug)):
+        return _without_kicker(best, claims, told) or _with_kicker(best[1], told, sites) or ("h1", best[1])
+    if elected is not None:
+        names = [*sites, *(text for text in banners if not same_text(text, elected[1]))]
+        return _lower_heading(below(), elected[1], told, names) or elected
+    whole = next(((source, text) for source, text in told if len(text) >= _SHORTEST), None)
+    return ("h1", best[1]) if best else whole
+
+
+def _is_believed(
+    best: tuple[Heading, str],
+    elected: Candidate,
+    shown: Sequence[tuple[Heading, str]],
+    claims: Sequence[Candidate],
+    slug: tuple[str, ...],
+) -> bool:
+    """Say whether the best heading is like a headline of this page, and the address speaks for no other."""
+    alone = len(shown) == 1 or sum(len(folded(text).split()) > _WORDS_OF_A_HEADLINE for _, text in shown) == 1
+    return _is_headline(*best, claims, slug, alone=alone) and not _is_outvoted(best[1], elected, claims, slug)
 
 
 def _claims(
@@ -96,11 +109,11 @@ def _main_part(text: str, known: set[str], slug: tuple[str, ...]) -> str:
 def _is_banner(heading: str, told: Sequence[Candidate]) -> bool:
     """Say whether page titles name this heading behind or before a longer part: then it is the site's name."""
     key = folded(heading)
-    others = {folded(text) for source, text in told if source != "title"}
+    others = {folded(text) for source, text in told if source != "title"} - {key}
     for source, text in told:
         if source == "title" and len(parts := [folded(part) for part in _SPACED_SEPARATOR.split(text)]) > 1:
             tail, head = folded(text).endswith(" " + key), parts[0] == key and len(parts[-1]) > 2 * len(key)
-            if (tail and (len(folded(text)) > 1.4 * len(key) or parts[0] in others - {key})) or head:
+            if head or (tail and (len(folded(text)) > 1.4 * len(key) or parts[0] in others)):
                 return True
     return False
 
@@ -122,17 +135,12 @@ def _support(heading: Heading, text: str, claims: Sequence[Candidate], slug: tup
     return float(close) + _FOR_FIT * fit(text, slug) + _FOR_MARK * heading.is_marked
 
 
-def _is_alone(shown: Sequence[tuple[Heading, str]]) -> bool:
-    return len(shown) == 1 or sum(len(folded(text).split()) > _WORDS_OF_A_HEADLINE for _, text in shown) == 1
-
-
 def _is_outvoted(
-    text: str, elected: Candidate | None, claims: Sequence[Candidate], slug: tuple[str, ...]
+    text: str, elected: Candidate, claims: Sequence[Candidate], slug: tuple[str, ...]
 ) -> bool:
-    """Say whether the address and several signals speak for a claim, and the address not for the heading."""
+    """Say whether the address and several signals speak for a claim, and nothing for the heading."""
     return (
-        elected is not None
-        and fit(elected[1], slug) >= _FITS_WELL
+        fit(elected[1], slug) >= _FITS_WELL
         and fit(text, slug) <= _FITS_ILL
         and _backing(elected[1], claims) > 1
         and not _backing(text, claims)
@@ -155,11 +163,11 @@ def _without_kicker(
 ) -> Candidate | None:
     """Take a claim for the heading where the heading is that claim with a line of its own before or behind it."""
     heading, text = best
-    behind = _BAR.split(text)[1:]
-    if behind and len(behind[-1].split()) < _WORDS_OF_A_HEADLINE:
-        backed = 0  # a site or a section
-    else:
-        backed = _backing(text, [claim for claim in told if not behind or claim[0] in _FOR_MACHINES])
+    sure = told
+    if behind := _BAR.split(text)[1:]:  # a site or a section, if it is short
+        long = len(behind[-1].split()) >= _WORDS_OF_A_HEADLINE
+        sure = [claim for claim in told if long and claim[0] in _FOR_MACHINES]
+    backed = _backing(text, sure)
     longer = [claim for claim in claims if len(claim[1]) >= _LONG_ENOUGH and not same_text(claim[1], text)]
     for claim in longer:
         apart = _stands_apart(heading, claim[1]) or _is_glued(text, claim[1]) or _has_kicker(text, claim[1])
@@ -185,7 +193,7 @@ def _lower_heading(
     whole |= {folded(text.removeprefix(site)) for text in texts for site in sites}
     opens = {folded(stays) for text in texts for stays, _ in _splits(text) if text.startswith(stays)}
     usable = [(folded(text), text) for text in islice(headings, _MOST_HEADINGS) if _is_usable(text, sites)]
-    return next((("h2", text) for known in (whole, opens) for key, text in usable if key in known), None)
+    return next((("h2", text) for known in ({folded(elected)}, whole, opens) for key, text in usable if key in known), None)
 
 
 def _elected(claims: Sequence[Candidate], slug: tuple[str, ...]) -> Candidate | None:

@@ -15,13 +15,15 @@ from copytaster.addresses import read_addresses, read_image
 from copytaster.authors import opens_byline
 from copytaster.bylines import Declared, are_settled, choose_authors
 from copytaster.chars import field_text, folded
-from copytaster.dates import Moment, zone_named
+from copytaster.dates import Moment, read_moment, zone_named
 from copytaster.headline import Candidate, best_headline
 from copytaster.jsonld import Node, index_by_id, is_node, pick_article, resolved, strings, types_of
 from copytaster.model import Page
 from copytaster.publication import (
     DateCandidate,
     choose,
+    day_in_data,
+    in_local_time,
     modified_candidates,
     published_candidates,
     same_day,
@@ -283,15 +285,20 @@ def _published(reading: _Reading, sights: Sights, provenance: dict[str, object])
     candidates += islice(seen_dates(seen, zone, month_first=american), 1 if candidates else _MOST_DATES)
     if not candidates:
         candidates = next(filter(None, _last_resorts(reading, sights)), [])
-    return _settled_date("date_published", candidates, page, provenance)
+    best = choose(candidates, page.fetched_at)
+    best = in_local_time(best, candidates, reading.tree) if best else None
+    return _settled_date("date_published", best, candidates, provenance)
 
 
 def _last_resorts(reading: _Reading, sights: Sights) -> Iterator[list[DateCandidate]]:
-    """Where no date of publication is told: that of the last change, any in the text, what a search finds."""
+    """Where no date of publication is told: that in data, of the last change, in the title, what a search finds."""
     page, zone = reading.page, zone_named(reading.page.source_zone)
+    told = day_in_data(reading.tree, zone)
+    yield [("data", told)] if told else []
     yield [("visible update", day) for _, day in _seen_changes(reading, sights)]
     changes = modified_candidates(reading.signals, reading.node, page.entry, zone)
     yield [(f"{source} update", day) for source, day in islice(changes, 1)]
+    yield [("title", day) for text in _titles(reading.signals) if (day := read_moment(text, source_zone=zone))][:1]
     for everywhere in (False, True):
         found = searched_day(reading.tree, page.url, page.fetched_at, zone, everywhere=everywhere)
         yield [("search", found)] if found else []
@@ -301,7 +308,7 @@ def _modified(reading: _Reading, sights: Sights, provenance: dict[str, object]) 
     page, zone = reading.page, zone_named(reading.page.source_zone)
     candidates = list(modified_candidates(reading.signals, reading.node, page.entry, zone))
     candidates += _seen_changes(reading, sights)
-    return _settled_date("date_modified", candidates, page, provenance)
+    return _settled_date("date_modified", choose(candidates, page.fetched_at), candidates, provenance)
 
 
 def _seen_changes(reading: _Reading, sights: Sights) -> list[DateCandidate]:
@@ -316,12 +323,11 @@ def _is_american(reading: _Reading) -> bool:
 
 
 def _settled_date(
-    name: str, candidates: list[DateCandidate], page: Page, provenance: dict[str, object]
+    name: str, best: DateCandidate | None, candidates: list[DateCandidate], provenance: dict[str, object]
 ) -> Moment | None:
-    best = choose(candidates, page.fetched_at)
     if best is None:
         return None
-    days = {moment.raw: moment for _, moment in candidates}
+    days = {moment.raw: moment for _, moment in candidates} | {best[1].raw: best[1]}
     record(
         provenance,
         name,

@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta, tzinfo
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone, tzinfo
+from itertools import chain
 
+from lxml import etree
 from lxml.html import HtmlElement
 from lxml.html.builder import E
 
@@ -25,12 +28,15 @@ _PUBLISHED_META = (
     "dcterms.created", "dcterms.issued", "dc.date.issued", "dcterms.date", "dc.date", "dc.date.created", "dc.created",
     "citation_publication_date", "citation_date", "citation_online_date", "bt:pubdate", "ptime", "displaydate",
     "vr:published_time", "iso-8601-publish-date", "analyticsattributes.articledate", "shareaholic:article_published_time",
-    "datecreated", "date_published", "created", "date", "dateposted", "date.release", "creation_date",
+    "datecreated", "date_published", "created", "date", "dateposted", "date.release", "creation_date", "published_at",
+    "publisheddate", "vr:published-time", "cxenseparse:publishtime", "prism.publicationdate", "content:publishdate",
+    "bepress_citation_date", "date.created", "dc:date", "dc:date.created", "dcterms.available", "created-date",
 )  # fmt: skip
 _MODIFIED_META = (
     "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "article:modified",
     "article:updated_time", "last-modified", "dcterms.modified", "dc.date.modified", "moddate", "revised", "lastmod",
-    "cxenseparse:recs:modtime", "date_modified", "updated_time", "modified_time",
+    "cxenseparse:recs:modtime", "date_modified", "updated_time", "modified_time", "date.modified", "date.updated",
+    "last_modified", "modified-date", "dc:date.modified", "article_date_updated",
 )  # fmt: skip
 _WEIGHTS = {
     "json-ld": 3.0,
@@ -47,7 +53,15 @@ _ANY_DATE = {
     f"meta {name}" for name in ("date", "dc.date", "dcterms.date", "created", "dcterms.created", "dc.created")
 }
 _OF_ANY_DATE = 0.9
-_HALF_A_DAY = timedelta(hours=12)
+_HALF_A_DAY, _QUARTER, _FARTHEST = timedelta(hours=12), timedelta(minutes=15), timedelta(hours=14)
+_SHOWN = frozenset({"url", "visible", "time"})  # tell the day as the newsroom's clocks do
+_MARKED_TIMES = etree.XPath("//time/@datetime", smart_strings=False)
+_DATA = etree.XPath("//script[not(contains(@type, 'ld+json'))]/text()", smart_strings=False)
+_DAY_IN_DATA = re.compile(
+    r"""\\?["'](?:first_?)?(?:date_?published|publication_?date|publish(?:ed)?_?(?:at|on|date|time)|pub_?date)\\?["']\s*:\s*"""
+    r"""\\?["']((?:19|20)\d\d-\d\d-\d\d[^"'\\]{0,25}|(?=\d{10})\d{13}|\d{10})""",
+    re.IGNORECASE,
+)
 _URL_DATE = re.compile(
     r"(?<!\d)(?P<y>(?:19[9]|20[0-4])\d)(?P<sep>[/_.-]?)(?P<m>0[1-9]|1[0-2])(?P=sep)(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"
 )
@@ -114,6 +128,12 @@ def seen_changes(
             yield "visible", moment
 
 
+def day_in_data(tree: HtmlElement, zone: tzinfo | None) -> Moment | None:
+    """Read the first date that the data of scripts call that of the publication."""
+    told = (found[1] for text in _DATA(tree) for found in _DAY_IN_DATA.finditer(text))
+    return next((moment for text in told if (moment := read_moment(text, source_zone=zone))), None)
+
+
 def searched_day(
     tree: HtmlElement, url: str, fetched_at: datetime | None, zone: tzinfo | None, *, everywhere: bool
 ) -> Moment | None:
@@ -160,6 +180,29 @@ def choose(candidates: list[DateCandidate], fetched_at: datetime | None) -> Date
             (other for other in same if other[1].at == first[1].at and other[1].at.utcoffset()), first
         )
     return first
+
+
+def in_local_time(
+    chosen: DateCandidate, candidates: Iterable[DateCandidate], tree: HtmlElement
+) -> DateCandidate:
+    """Write a moment that is told in UTC as the newsroom's clock showed it, where the page shows another day.
+
+    The clock is read from any time of the page that stands a zone's distance from the moment, to the second.
+    """
+    source, moment = chosen
+    if moment.precision != "second" or moment.zone != "page" or moment.at.utcoffset():
+        return chosen
+    shown = {other.at.date() for where, other in candidates if where in _SHOWN and other.precision == "day"}
+    if not any(abs(day - moment.at.date()) == timedelta(days=1) for day in shown):
+        return chosen
+    clock = re.compile(rf"((?:19|20)\d\d-\d\d-\d\d[T ]\d\d{moment.at:\:%M\:%S})")
+    for text in chain(_MARKED_TIMES(tree), _DATA(tree)):
+        for found in clock.finditer(text):
+            offset = datetime.fromisoformat(found[1]) - moment.at.replace(tzinfo=None)
+            local = moment.at.astimezone(timezone(offset)) if abs(offset) <= _FARTHEST else moment.at
+            if local.date() in shown:
+                return source, replace(moment, at=local)
+    return chosen
 
 
 def same_day(one: Moment, other: Moment) -> bool:

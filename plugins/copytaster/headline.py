@@ -187,11 +187,11 @@ def _with_kicker(heading: str, told: Sequence[Candidate], sites: Sequence[str]) 
 def _lower_heading(
     headings: Iterable[str], elected: str, told: Sequence[Candidate], sites: Sequence[str]
 ) -> Candidate | None:
-    """Find a heading of a lower level that is all of the title from which this claim comes, or its first part."""
+    """Find a heading of a lower level that is the claim, the title from which it comes, or the first part of it."""
     texts = [elected, *(text for _, text in told if elected in text)]
     whole = {folded(text) for text in texts} | {folded(without_site(text, sites)) for text in texts}
     whole |= {folded(text.removeprefix(site)) for text in texts for site in sites}
-    opens = {folded(stays) for text in texts for stays, _ in _splits(text) if text.startswith(stays)}
+    opens = {folded(stays) for stays, _ in _splits(elected) if elected.startswith(stays)}
     usable = [(folded(text), text) for text in islice(headings, _MOST_HEADINGS) if _is_usable(text, sites)]
     return next((("h2", text) for known in ({folded(elected)}, whole, opens) for key, text in usable if key in known), None)
 

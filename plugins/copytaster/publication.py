@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone, tzinfo
 from itertools import chain
@@ -54,7 +55,6 @@ _ANY_DATE = {
 }
 _OF_ANY_DATE = 0.9
 _HALF_A_DAY, _QUARTER, _FARTHEST = timedelta(hours=12), timedelta(minutes=15), timedelta(hours=14)
-_SHOWN = frozenset({"url", "visible", "time"})  # tell the day as the newsroom's clocks do
 _MARKED_TIMES = etree.XPath("//time/@datetime", smart_strings=False)
 _DATA = etree.XPath("//script[not(contains(@type, 'ld+json'))]/text()", smart_strings=False)
 _DAY_IN_DATA = re.compile(
@@ -187,22 +187,37 @@ def in_local_time(
 ) -> DateCandidate:
     """Write a moment that is told in UTC as the newsroom's clock showed it, where the page shows another day.
 
-    The clock is read from any time of the page that stands a zone's distance from the moment, to the second.
+    The clock is any time on the page that differs from the moment as zones do, and stands on that other day.
     """
     source, moment = chosen
-    if moment.precision != "second" or moment.zone != "page" or moment.at.utcoffset():
+    if moment.precision == "day" or moment.zone != "page" or moment.at.utcoffset():
         return chosen
-    shown = {other.at.date() for where, other in candidates if where in _SHOWN and other.precision == "day"}
-    if not any(abs(day - moment.at.date()) == timedelta(days=1) for day in shown):
+    walls = [other for _, other in candidates if other.precision == "day" or other.zone == "unknown"]
+    days = {wall.at.date() for wall in walls if abs(wall.at.date() - moment.at.date()) == timedelta(days=1)}
+    if not days:
         return chosen
-    clock = re.compile(rf"((?:19|20)\d\d-\d\d-\d\d[T ]\d\d{moment.at:\:%M\:%S})")
+    clocks = chain(
+        (wall.at.replace(tzinfo=None) for wall in walls if wall.precision != "day"),
+        _clocks(f"{moment.at:%M:%S}", tree),
+    )
+    local = (moment.at.astimezone(zone) for clock in clocks if (zone := _zone_between(moment.at, clock)))
+    return next(((source, replace(moment, at=at)) for at in local if at.date() in days), chosen)
+
+
+def _clocks(ending: str, tree: HtmlElement) -> Iterator[datetime]:
+    """Find the times in marks and data whose minute and second are these."""
+    clock = re.compile(rf"(?:19|20)\d\d-\d\d-\d\d[T ]\d\d:{ending}(?!\d)")
     for text in chain(_MARKED_TIMES(tree), _DATA(tree)):
         for found in clock.finditer(text):
-            offset = datetime.fromisoformat(found[1]) - moment.at.replace(tzinfo=None)
-            local = moment.at.astimezone(timezone(offset)) if abs(offset) <= _FARTHEST else moment.at
-            if local.date() in shown:
-                return source, replace(moment, at=local)
-    return chosen
+            with suppress(ValueError):  # digits that are no time
+                yield datetime.fromisoformat(found[0])
+
+
+def _zone_between(moment: datetime, clock: datetime) -> timezone | None:
+    """Give the zone in which the clock shows the moment, both cut to the minute; None if there is none."""
+    told = moment.replace(tzinfo=None, second=0, microsecond=0)
+    offset = clock.replace(second=0, microsecond=0) - told
+    return timezone(offset) if abs(offset) <= _FARTHEST and not offset % _QUARTER else None
 
 
 def same_day(one: Moment, other: Moment) -> bool:

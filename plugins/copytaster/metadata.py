@@ -23,6 +23,7 @@ from copytaster.publication import (
     DateCandidate,
     choose,
     day_in_data,
+    first_written,
     in_local_time,
     modified_candidates,
     published_candidates,
@@ -33,7 +34,7 @@ from copytaster.publication import (
 )
 from copytaster.rights import read_accessibility, read_reservation, read_terms
 from copytaster.signals import Signals
-from copytaster.visible import Sights, look
+from copytaster.visible import Sights, look, numbered_lines
 from copytaster.votes import record
 
 _HEADLINE_META = (
@@ -291,17 +292,19 @@ def _published(reading: _Reading, sights: Sights, provenance: dict[str, object])
 
 
 def _last_resorts(reading: _Reading, sights: Sights) -> Iterator[list[DateCandidate]]:
-    """Where no date of publication is told: that in data, of the last change, in the title, what a search finds."""
-    page, zone = reading.page, zone_named(reading.page.source_zone)
+    """Where no date of publication is told: that in data, of the last change, in titles, found by search or first."""
+    page, zone, american = reading.page, zone_named(reading.page.source_zone), _is_american(reading)
     told = day_in_data(reading.tree, zone)
     yield [("data", told)] if told else []
     yield [("visible update", day) for _, day in _seen_changes(reading, sights)]
     changes = modified_candidates(reading.signals, reading.node, page.entry, zone)
     yield [(f"{source} update", day) for source, day in islice(changes, 1)]
-    yield [("title", day) for text in _titles(reading.signals) if (day := read_moment(text, source_zone=zone))][:1]
-    for everywhere in (False, True):
-        found = searched_day(reading.tree, page.url, page.fetched_at, zone, everywhere=everywhere)
-        yield [("search", found)] if found else []
+    told = first_written(_titles(reading.signals), zone, month_first=american)
+    yield [("title", told)] if told else []
+    told = searched_day(reading.tree, page.url, page.fetched_at, zone)
+    yield [("search", told)] if told else []
+    told = first_written(numbered_lines(reading.tree), zone, month_first=american)
+    yield [("text", told)] if told else []
 
 
 def _modified(reading: _Reading, sights: Sights, provenance: dict[str, object]) -> Moment | None:

@@ -9,14 +9,13 @@ from itertools import chain
 
 from lxml import etree
 from lxml.html import HtmlElement
-from lxml.html.builder import E
 
 from copytaster.date_words import of_change, of_publication
 from copytaster.dates import Moment, plausible, read_moment
 from copytaster.jsonld import Node, strings, types_of
 from copytaster.model import Entry
 from copytaster.signals import Signals
-from copytaster.visible import Dated, numbered_lines
+from copytaster.visible import Dated
 from copytaster.votes import family
 
 DateCandidate = tuple[str, Moment]  # where it stands, what it says
@@ -135,24 +134,28 @@ def day_in_data(tree: HtmlElement, zone: tzinfo | None) -> Moment | None:
 
 
 def searched_day(
-    tree: HtmlElement, url: str, fetched_at: datetime | None, zone: tzinfo | None, *, everywhere: bool
+    tree: HtmlElement, url: str, fetched_at: datetime | None, zone: tzinfo | None
 ) -> Moment | None:
-    """Search for the day of publication, if asked in all of the text: slow, and right less often than other signals."""
+    """Search for the day of publication in places that are none of ours: slow, and right less often."""
     from htmldate import find_date  # noqa: PLC0415 - slow to load
 
-    if everywhere:  # what holds a year is a small part of the page, and all that the search goes by
-        tree = E.html(E.body(*(E.p(line) for line in numbered_lines(tree))))
     try:
         day = find_date(
             tree,
             url=url or None,
             original_date=True,
-            extensive_search=everywhere,
+            extensive_search=False,
             max_date=fetched_at.date().isoformat() if fetched_at else None,
         )
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
         return None  # a last resort that fails leaves the date unknown, which the page's row shows
     return read_moment(day, source_zone=zone) if day else None
+
+
+def first_written(texts: Iterable[str], zone: tzinfo | None, *, month_first: bool) -> Moment | None:
+    """Read the first of these texts that tells a day."""
+    read = (read_moment(text, source_zone=zone, month_first=month_first) for text in texts)
+    return next(filter(None, read), None)
 
 
 def choose(candidates: list[DateCandidate], fetched_at: datetime | None) -> DateCandidate | None:

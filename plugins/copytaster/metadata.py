@@ -48,6 +48,7 @@ _AUTHOR_META = (
 _LONGEST_SITE_NAME = 4  # words
 _LINES = re.compile(r"\n|<br\s*/?>|</p>", re.IGNORECASE)
 _MOST_DATES = 8
+_SHORT_LINE = 40  # characters
 _MAX_KEYWORDS = 50
 _MAX_KEYWORD = 100
 _MAX_FIELD = 2_000
@@ -303,7 +304,8 @@ def _last_resorts(reading: _Reading, sights: Sights) -> Iterator[list[DateCandid
     yield [("title", told)] if told else []
     told = searched_day(reading.tree, page.url, page.fetched_at, zone)
     yield [("search", told)] if told else []
-    told = first_written(numbered_lines(reading.tree), zone, month_first=american)
+    lines = sorted(numbered_lines(reading.tree), key=lambda line: len(line) > _SHORT_LINE)  # dates stand alone
+    told = first_written(lines, zone, month_first=american)
     yield [("text", told)] if told else []
 
 

@@ -49,6 +49,7 @@ _LONGEST_SITE_NAME = 4  # words
 _LINES = re.compile(r"\n|<br\s*/?>|</p>", re.IGNORECASE)
 _MOST_DATES = 8
 _SHORT_LINE = 40  # characters
+_DAY_FIRST = frozenset({"uk", "ie", "au", "nz", "in", "pk", "lk", "za", "ng", "ke", "gh", "sg", "my", "hk", "mt", "eu"})
 _MAX_KEYWORDS = 50
 _MAX_KEYWORD = 100
 _MAX_FIELD = 2_000
@@ -324,7 +325,10 @@ def _seen_changes(reading: _Reading, sights: Sights) -> list[DateCandidate]:
 
 
 def _is_american(reading: _Reading) -> bool:
-    return any(tag.lower().replace("_", "-") in {"en", "en-us"} for tag in _languages(reading)[:2])
+    """Say whether 3/4/2026 is a day in March: in English, unless the address is that of a country that counts otherwise."""
+    told = {tag.lower().replace("_", "-") for tag in _languages(reading)[:2]}
+    host = reading.page.url.partition("://")[2].partition("/")[0].partition(":")[0]
+    return "en-us" in told or ("en" in told and host.rpartition(".")[2] not in _DAY_FIRST)
 
 
 def _settled_date(

@@ -135,9 +135,7 @@ def _support(heading: Heading, text: str, claims: Sequence[Candidate], slug: tup
     return float(close) + _FOR_FIT * fit(text, slug) + _FOR_MARK * heading.is_marked
 
 
-def _is_outvoted(
-    text: str, elected: Candidate, claims: Sequence[Candidate], slug: tuple[str, ...]
-) -> bool:
+def _is_outvoted(text: str, elected: Candidate, claims: Sequence[Candidate], slug: tuple[str, ...]) -> bool:
     """Say whether the address and several signals speak for a claim, and nothing for the heading."""
     return (
         fit(elected[1], slug) >= _FITS_WELL
@@ -193,7 +191,10 @@ def _lower_heading(
     whole |= {folded(text.removeprefix(site)) for text in texts for site in sites}
     opens = {folded(stays) for stays, _ in _splits(elected) if elected.startswith(stays)}
     usable = [(folded(text), text) for text in islice(headings, _MOST_HEADINGS) if _is_usable(text, sites)]
-    return next((("h2", text) for known in ({folded(elected)}, whole, opens) for key, text in usable if key in known), None)
+    return next(
+        (("h2", text) for known in ({folded(elected)}, whole, opens) for key, text in usable if key in known),
+        None,
+    )
 
 
 def _elected(claims: Sequence[Candidate], slug: tuple[str, ...]) -> Candidate | None:

@@ -15,7 +15,7 @@ from copytaster.addresses import read_addresses, read_image
 from copytaster.authors import opens_byline
 from copytaster.bylines import Declared, are_settled, choose_authors
 from copytaster.chars import field_text, folded
-from copytaster.dates import Moment, read_moment, zone_named
+from copytaster.dates import Moment, plausible, zone_named
 from copytaster.headline import Candidate, best_headline
 from copytaster.jsonld import Node, index_by_id, is_node, pick_article, resolved, strings, types_of
 from copytaster.model import Page
@@ -48,8 +48,10 @@ _AUTHOR_META = (
 _LONGEST_SITE_NAME = 4  # words
 _LINES = re.compile(r"\n|<br\s*/?>|</p>", re.IGNORECASE)
 _MOST_DATES = 8
-_SHORT_LINE = 40  # characters
-_DAY_FIRST = frozenset({"uk", "ie", "au", "nz", "in", "pk", "lk", "za", "ng", "ke", "gh", "sg", "my", "hk", "mt", "eu"})
+_LONGEST_DATE = 40  # characters
+_DAY_FIRST = frozenset(
+    {"uk", "ie", "au", "nz", "in", "pk", "lk", "za", "ng", "ke", "gh", "sg", "my", "hk", "mt", "eu"}
+)
 _MAX_KEYWORDS = 50
 _MAX_KEYWORD = 100
 _MAX_FIELD = 2_000
@@ -296,18 +298,18 @@ def _published(reading: _Reading, sights: Sights, provenance: dict[str, object])
 def _last_resorts(reading: _Reading, sights: Sights) -> Iterator[list[DateCandidate]]:
     """Where no date of publication is told: that in data, of the last change, in titles, found by search or first."""
     page, zone, american = reading.page, zone_named(reading.page.source_zone), _is_american(reading)
-    told = day_in_data(reading.tree, zone)
-    yield [("data", told)] if told else []
+
+    def guess(source: str, told: Moment | None) -> list[DateCandidate]:
+        return [(source, told)] if told and plausible(told, page.fetched_at) else []
+
+    yield guess("data", day_in_data(reading.tree, zone))
     yield [("visible update", day) for _, day in _seen_changes(reading, sights)]
     changes = modified_candidates(reading.signals, reading.node, page.entry, zone)
     yield [(f"{source} update", day) for source, day in islice(changes, 1)]
-    told = first_written(_titles(reading.signals), zone, month_first=american)
-    yield [("title", told)] if told else []
-    told = searched_day(reading.tree, page.url, page.fetched_at, zone)
-    yield [("search", told)] if told else []
-    lines = sorted(numbered_lines(reading.tree), key=lambda line: len(line) > _SHORT_LINE)  # dates stand alone
-    told = first_written(lines, zone, month_first=american)
-    yield [("text", told)] if told else []
+    yield guess("title", first_written(_titles(reading.signals), zone, month_first=american))
+    yield guess("search", searched_day(reading.tree, page.url, page.fetched_at, zone))
+    lines = sorted(numbered_lines(reading.tree), key=lambda line: len(line) > _LONGEST_DATE)
+    yield guess("text", first_written(lines, zone, month_first=american))  # that stands alone, if one does
 
 
 def _modified(reading: _Reading, sights: Sights, provenance: dict[str, object]) -> Moment | None:

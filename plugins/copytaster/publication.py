@@ -1,10 +1,10 @@
 """What a page says about when it was published and changed -> candidates for both. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from itertools import chain
 
 from lxml import etree
@@ -186,25 +186,29 @@ def choose(candidates: list[DateCandidate], fetched_at: datetime | None) -> Date
 
 
 def in_local_time(
-    chosen: DateCandidate, candidates: Iterable[DateCandidate], tree: HtmlElement
+    chosen: DateCandidate, candidates: Sequence[DateCandidate], tree: HtmlElement
 ) -> DateCandidate:
     """Write a moment that is told in UTC as the newsroom's clock showed it, where the page shows another day.
 
     The clock is any time on the page that differs from the moment as zones do, and stands on that other day.
     """
     source, moment = chosen
-    if moment.precision == "day" or moment.zone != "page" or moment.at.utcoffset():
+    if moment.precision != "day" and moment.zone == "unknown":  # a clock: is the moment told, too?
+        told = ((place, _seen_on(moment.at, other)) for place, other in candidates if _is_in_utc(other))
+        return next(((place, local) for place, local in told if local), chosen)
+    if not _is_in_utc(moment):
         return chosen
     walls = [other for _, other in candidates if other.precision == "day" or other.zone == "unknown"]
     days = {wall.at.date() for wall in walls if abs(wall.at.date() - moment.at.date()) == timedelta(days=1)}
     if not days:
         return chosen
-    clocks = chain(
-        (wall.at.replace(tzinfo=None) for wall in walls if wall.precision != "day"),
-        _clocks(f"{moment.at:%M:%S}", tree),
-    )
-    local = (moment.at.astimezone(zone) for clock in clocks if (zone := _zone_between(moment.at, clock)))
-    return next(((source, replace(moment, at=at)) for at in local if at.date() in days), chosen)
+    shown = (wall.at for wall in walls if wall.precision != "day")
+    locals_ = (_seen_on(clock, moment) for clock in chain(shown, _clocks(f"{moment.at:%M:%S}", tree)))
+    return next(((source, local) for local in locals_ if local and local.at.date() in days), chosen)
+
+
+def _is_in_utc(moment: Moment) -> bool:
+    return moment.precision != "day" and moment.zone == "page" and not moment.at.utcoffset()
 
 
 def _clocks(ending: str, tree: HtmlElement) -> Iterator[datetime]:
@@ -216,11 +220,13 @@ def _clocks(ending: str, tree: HtmlElement) -> Iterator[datetime]:
                 yield datetime.fromisoformat(found[0])
 
 
-def _zone_between(moment: datetime, clock: datetime) -> timezone | None:
-    """Give the zone in which the clock shows the moment, both cut to the minute; None if there is none."""
-    told = moment.replace(tzinfo=None, second=0, microsecond=0)
-    offset = clock.replace(second=0, microsecond=0) - told
-    return timezone(offset) if abs(offset) <= _FARTHEST and not offset % _QUARTER else None
+def _seen_on(clock: datetime, moment: Moment) -> Moment | None:
+    """Give the moment in the zone whose clock shows it so, to the minute; None if there is no such zone."""
+    told = moment.at.replace(second=0, microsecond=0)
+    offset = clock.replace(second=0, microsecond=0, tzinfo=UTC) - told
+    if offset % _QUARTER or abs(offset) > _FARTHEST:
+        return None
+    return replace(moment, at=moment.at.astimezone(timezone(offset)))
 
 
 def same_day(one: Moment, other: Moment) -> bool:

@@ -2,8 +2,8 @@
 # ruff: noqa: RUF001 - dashes are what this is about
 
 import re
-from collections.abc import Sequence
-from itertools import accumulate, chain
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate, chain, islice
 
 from rapidfuzz import fuzz
 
@@ -14,10 +14,11 @@ from copytaster.votes import family, same_text
 
 Candidate = tuple[str, str]  # where it stands, what it says
 _SEPARATOR = re.compile(
-    r"\s+[|\-–—―:»›·•/~]+\s+|\s*[|»›｜丨ㅣ│]+\s*|\s+::\s+|:\s+|\s+[-–—]|[-–—]{1,2}\s+|--|-(?=[^\W\d_a-zA-Z])|\s*_\s*"
+    r"\s+[|\-–—―:»›·•/~@]+\s+|\s*[|»›｜丨ㅣ│]+\s*|\s+::\s+|:\s+|\s+[-–—]|[-–—]{1,2}\s+|--|-(?=[^\W\d_a-zA-Z])|\s*_\s*"
 )
-_SPACED_SEPARATOR = re.compile(r"\s[|\-–—»:·•/]\s")
+_SPACED_SEPARATOR = re.compile(r"\s(?:[|\-–—»:·•/@]|::)\s")
 _BAR = re.compile(r"\s+[|»›·]\s+")
+_FOR_MACHINES = frozenset({"json-ld", "microdata"})  # give the headline, seldom with the site's name
 _KICKER_ENDS = frozenset(":/|+")
 _SHORTEST = 3
 _LONG_ENOUGH = 15  # characters from which on an agreement between candidates is none by chance
@@ -25,7 +26,7 @@ _ALIKE = 60.0
 _SAME_SITE = 88.0
 _WORDS_OF_A_HEADLINE = 4
 _MUCH_LONGER = 2.0
-_FITS = 0.6  # of the address
+_FITS, _FITS_WELL, _FITS_ILL = 0.6, 0.7, 0.4  # of the address
 _FOR_FIT, _FOR_MARK = (
     40.0,
     10.0,
@@ -35,31 +36,53 @@ _LONGEST = 500  # characters of a headline
 
 
 def best_headline(
-    headings: Sequence[Heading], told: Sequence[Candidate], sites: Sequence[str], url: str = ""
+    headings: Sequence[Heading],
+    told: Sequence[Candidate],
+    sites: Sequence[str],
+    url: str = "",
+    below: Callable[[], Iterable[str]] = tuple,
 ) -> Candidate | None:
     """Choose the visible heading that the page's own claims support, else the claim that most agree on.
 
     ``headings`` are the first-level headings outside of navigation, in order; ``told`` are titles
     that markup claims, most trusted first; ``sites`` are the names under which the site calls itself.
-    Words of the address speak for what is like them.
+    Words of the address speak for what is like them. ``below`` gives the headings of lower levels, which
+    are asked for only where none of the first level is the headline.
     """
     slug = slug_words(url)
     told = [(source, text[:_LONGEST]) for source, text in told]
     headings = [heading for heading in headings if len(heading.text) <= _LONGEST][:_MOST_HEADINGS]
-    named = [heading.text for heading in headings if _is_other_part(heading.text, told, slug)]
-    banners = {*named, *(heading.text for heading in headings if _is_banner(heading.text, told))}
+    texts = [heading.text for heading in headings]
+    named = [heading.text for heading in headings if _is_other_part(heading, told, slug)]
+    banners = {*named, *(text for text in texts if _is_banner(text, told))}
     sites = [*sites, *named]
-    claims = _claims([heading.text for heading in headings], told, sites, slug)
+    claims = _claims(texts, told, sites, slug)
     shown = [
         (heading, text)
         for heading in headings
         if heading.text not in banners and _is_usable(text := without_site(heading.text, sites), sites)
     ]
     best = max(shown, key=lambda pair: _support(pair[0], pair[1], claims, slug), default=None)
-    if best is None or (claims and not _is_headline(best[0], best[1], claims, slug, alone=len(shown) == 1)):
-        whole = next(((source, text) for source, text in told if len(text) >= _SHORTEST), None)
-        return _elected(claims, slug) or (("h1", best[1]) if best else whole)
-    return _without_kicker(best, claims, told) or _with_kicker(best[1], told, sites) or ("h1", best[1])
+    elected = _elected(claims, slug)
+    if best is not None and (elected is None or _is_believed(best, elected, shown, claims, slug)):
+        return _without_kicker(best, claims, told) or _with_kicker(best[1], told, sites) or ("h1", best[1])
+    if elected is not None:
+        names = [*sites, *(text for text in banners if not same_text(text, elected[1]))]
+        return _lower_heading(below(), elected[1], told, names) or elected
+    whole = next(((source, text) for source, text in told if len(text) >= _SHORTEST), None)
+    return ("h1", best[1]) if best else whole
+
+
+def _is_believed(
+    best: tuple[Heading, str],
+    elected: Candidate,
+    shown: Sequence[tuple[Heading, str]],
+    claims: Sequence[Candidate],
+    slug: tuple[str, ...],
+) -> bool:
+    """Say whether the best heading is like a headline of this page, and the address speaks for no other."""
+    alone = len(shown) == 1 or sum(len(folded(text).split()) > _WORDS_OF_A_HEADLINE for _, text in shown) == 1
+    return _is_headline(*best, claims, slug, alone=alone) and not _is_outvoted(best[1], elected, claims, slug)
 
 
 def _claims(
@@ -86,21 +109,23 @@ def _main_part(text: str, known: set[str], slug: tuple[str, ...]) -> str:
 def _is_banner(heading: str, told: Sequence[Candidate]) -> bool:
     """Say whether page titles name this heading behind or before a longer part: then it is the site's name."""
     key = folded(heading)
+    others = {folded(text) for source, text in told if source != "title"} - {key}
     for source, text in told:
         if source == "title" and len(parts := [folded(part) for part in _SPACED_SEPARATOR.split(text)]) > 1:
             tail, head = folded(text).endswith(" " + key), parts[0] == key and len(parts[-1]) > 2 * len(key)
-            if (tail and len(folded(text)) > 1.4 * len(key)) or head:
+            if head or (tail and (len(folded(text)) > 1.4 * len(key) or parts[0] in others)):
                 return True
     return False
 
 
-def _is_other_part(heading: str, told: Sequence[Candidate], slug: tuple[str, ...]) -> bool:
+def _is_other_part(heading: Heading, told: Sequence[Candidate], slug: tuple[str, ...]) -> bool:
     """Say whether the page's title names this heading beside another part from which the address was made."""
-    if fit(heading, slug) or any(same_text(heading, text) for _, text in told):
+    if fit(heading.text, slug) >= _FITS or any(same_text(heading.text, text) for _, text in told):
         return False
+    named = {folded(text) for text in (heading.text, *heading.parts[:1])}
     titles = (_SPACED_SEPARATOR.split(text) for source, text in told if source == "title")
     return any(
-        folded(heading) in map(folded, parts) and max(fit(part, slug) for part in parts) >= _FITS
+        not named.isdisjoint(map(folded, parts)) and max(fit(part, slug) for part in parts) >= _FITS
         for parts in titles
     )
 
@@ -108,6 +133,16 @@ def _is_other_part(heading: str, told: Sequence[Candidate], slug: tuple[str, ...
 def _support(heading: Heading, text: str, claims: Sequence[Candidate], slug: tuple[str, ...]) -> float:
     close = max((fuzz.token_sort_ratio(folded(text), folded(claim)) for _, claim in claims), default=0.0)
     return float(close) + _FOR_FIT * fit(text, slug) + _FOR_MARK * heading.is_marked
+
+
+def _is_outvoted(text: str, elected: Candidate, claims: Sequence[Candidate], slug: tuple[str, ...]) -> bool:
+    """Say whether the address and several signals speak for a claim, and nothing for the heading."""
+    return (
+        fit(elected[1], slug) >= _FITS_WELL
+        and fit(text, slug) <= _FITS_ILL
+        and _backing(elected[1], claims) > 1
+        and not _backing(text, claims)
+    )
 
 
 def _is_headline(
@@ -126,7 +161,11 @@ def _without_kicker(
 ) -> Candidate | None:
     """Take a claim for the heading where the heading is that claim with a line of its own before or behind it."""
     heading, text = best
-    backed = _backing(text, told) if not _BAR.search(text) else 0
+    sure = told
+    if behind := _BAR.split(text)[1:]:  # a site or a section, if it is short
+        long = len(behind[-1].split()) >= _WORDS_OF_A_HEADLINE
+        sure = [claim for claim in told if long and claim[0] in _FOR_MACHINES]
+    backed = _backing(text, sure)
     longer = [claim for claim in claims if len(claim[1]) >= _LONG_ENOUGH and not same_text(claim[1], text)]
     for claim in longer:
         apart = _stands_apart(heading, claim[1]) or _is_glued(text, claim[1]) or _has_kicker(text, claim[1])
@@ -141,6 +180,21 @@ def _with_kicker(heading: str, told: Sequence[Candidate], sites: Sequence[str]) 
     opened = [claim for claim in claims if _has_kicker(claim[1], heading)]
     declared = [claim for claim in opened if claim[0] != "title"]
     return next((claim for claim in opened if _backing(claim[1], declared) > 1), None)
+
+
+def _lower_heading(
+    headings: Iterable[str], elected: str, told: Sequence[Candidate], sites: Sequence[str]
+) -> Candidate | None:
+    """Find a heading of a lower level that is the claim, the title from which it comes, or the first part of it."""
+    texts = [elected, *(text for _, text in told if elected in text)]
+    whole = {folded(text) for text in texts} | {folded(without_site(text, sites)) for text in texts}
+    whole |= {folded(text.removeprefix(site)) for text in texts for site in sites}
+    opens = {folded(stays) for stays, _ in _splits(elected) if elected.startswith(stays)}
+    usable = [(folded(text), text) for text in islice(headings, _MOST_HEADINGS) if _is_usable(text, sites)]
+    return next(
+        (("h2", text) for known in ({folded(elected)}, whole, opens) for key, text in usable if key in known),
+        None,
+    )
 
 
 def _elected(claims: Sequence[Candidate], slug: tuple[str, ...]) -> Candidate | None:

@@ -15,13 +15,16 @@ from copytaster.addresses import read_addresses, read_image
 from copytaster.authors import opens_byline
 from copytaster.bylines import Declared, are_settled, choose_authors
 from copytaster.chars import field_text, folded
-from copytaster.dates import Moment, zone_named
+from copytaster.dates import Moment, plausible, zone_named
 from copytaster.headline import Candidate, best_headline
 from copytaster.jsonld import Node, index_by_id, is_node, pick_article, resolved, strings, types_of
 from copytaster.model import Page
 from copytaster.publication import (
     DateCandidate,
     choose,
+    day_in_data,
+    first_written,
+    in_local_time,
     modified_candidates,
     published_candidates,
     same_day,
@@ -31,18 +34,13 @@ from copytaster.publication import (
 )
 from copytaster.rights import read_accessibility, read_reservation, read_terms
 from copytaster.signals import Signals
-from copytaster.visible import Sights, look
+from copytaster.visible import Sights, look, numbered_lines
 from copytaster.votes import record
 
 _HEADLINE_META = (
-    "og:title",
-    "twitter:title",
-    "parsely-title",
-    "sailthru.title",
-    "dc.title",
-    "dcterms.title",
-    "title",
-)
+    "og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "citation_title",
+    "twitter:text:title", "article_title", "article-title", "content_title", "headline", "title",
+)  # fmt: skip
 _AUTHOR_META = (
     "author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "citation_author",
     "byl", "article:author_name", "dc.author", "rbauthors", "cxenseparse:author",
@@ -50,9 +48,14 @@ _AUTHOR_META = (
 _LONGEST_SITE_NAME = 4  # words
 _LINES = re.compile(r"\n|<br\s*/?>|</p>", re.IGNORECASE)
 _MOST_DATES = 8
+_LONGEST_DATE = 40  # characters
+_DAY_FIRST = frozenset(
+    {"uk", "ie", "au", "nz", "in", "pk", "lk", "za", "ng", "ke", "gh", "sg", "my", "hk", "mt", "eu"}
+)
 _MAX_KEYWORDS = 50
 _MAX_KEYWORD = 100
 _MAX_FIELD = 2_000
+_MOST_PIECES = 30  # of text in a heading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +194,7 @@ def _headline(reading: _Reading, sites: Sequence[str], provenance: dict[str, obj
     headings = sorted(reading.signals.headings, key=lambda heading: not heading.is_marked)
     shown = [heading for heading in headings if not heading.is_chrome]
     told = list(_told_headlines(reading))
-    best = best_headline(shown, told, sites, reading.page.url)
+    best = best_headline(shown, told, sites, reading.page.url, lambda: _lower_headings(reading.tree))
     if best is None:
         return None
     everything = [*(("h1", heading.text) for heading in shown), *told]
@@ -204,7 +207,7 @@ def _told_headlines(reading: _Reading) -> Iterator[Candidate]:
     for text in reading.told("headline", "name"):
         yield "json-ld", field_text(text)
     for name in _HEADLINE_META:
-        if told := signals.first(name):
+        if name not in signals.itemprops and (told := signals.first(name)):
             yield f"meta {name}", told
     for text in signals.itemprops.get("headline", ())[:1]:
         yield "microdata", text
@@ -212,6 +215,12 @@ def _told_headlines(reading: _Reading) -> Iterator[Candidate]:
         yield "title", signals.title
     if entry and entry.title:
         yield "feed", field_text(entry.title)
+
+
+def _lower_headings(tree: HtmlElement) -> Iterator[str]:
+    for element in tree.iter("h2", "h3"):
+        if text := field_text("".join(islice(element.itertext(), _MOST_PIECES))[:_MAX_FIELD]):
+            yield text
 
 
 def _other_headline(reading: _Reading, headline: str | None) -> str | None:
@@ -281,25 +290,33 @@ def _published(reading: _Reading, sights: Sights, provenance: dict[str, object])
     candidates += islice(seen_dates(seen, zone, month_first=american), 1 if candidates else _MOST_DATES)
     if not candidates:
         candidates = next(filter(None, _last_resorts(reading, sights)), [])
-    return _settled_date("date_published", candidates, page, provenance)
+    best = choose(candidates, page.fetched_at)
+    best = in_local_time(best, candidates, reading.tree) if best else None
+    return _settled_date("date_published", best, candidates, provenance)
 
 
 def _last_resorts(reading: _Reading, sights: Sights) -> Iterator[list[DateCandidate]]:
-    """Where no date of publication is told: that of the last change, any in the text, what a search finds."""
-    page, zone = reading.page, zone_named(reading.page.source_zone)
+    """Where no date of publication is told: that in data, of the last change, in titles, found by search or first."""
+    page, zone, american = reading.page, zone_named(reading.page.source_zone), _is_american(reading)
+
+    def guess(source: str, told: Moment | None) -> list[DateCandidate]:
+        return [(source, told)] if told and plausible(told, page.fetched_at) else []
+
+    yield guess("data", day_in_data(reading.tree, zone))
     yield [("visible update", day) for _, day in _seen_changes(reading, sights)]
     changes = modified_candidates(reading.signals, reading.node, page.entry, zone)
     yield [(f"{source} update", day) for source, day in islice(changes, 1)]
-    for everywhere in (False, True):
-        found = searched_day(reading.tree, page.url, page.fetched_at, zone, everywhere=everywhere)
-        yield [("search", found)] if found else []
+    yield guess("title", first_written(_titles(reading.signals), zone, month_first=american))
+    yield guess("search", searched_day(reading.tree, page.url, page.fetched_at, zone))
+    lines = sorted(numbered_lines(reading.tree), key=lambda line: len(line) > _LONGEST_DATE)
+    yield guess("text", first_written(lines, zone, month_first=american))  # that stands alone, if one does
 
 
 def _modified(reading: _Reading, sights: Sights, provenance: dict[str, object]) -> Moment | None:
     page, zone = reading.page, zone_named(reading.page.source_zone)
     candidates = list(modified_candidates(reading.signals, reading.node, page.entry, zone))
     candidates += _seen_changes(reading, sights)
-    return _settled_date("date_modified", candidates, page, provenance)
+    return _settled_date("date_modified", choose(candidates, page.fetched_at), candidates, provenance)
 
 
 def _seen_changes(reading: _Reading, sights: Sights) -> list[DateCandidate]:
@@ -310,16 +327,18 @@ def _seen_changes(reading: _Reading, sights: Sights) -> list[DateCandidate]:
 
 
 def _is_american(reading: _Reading) -> bool:
-    return any(tag.lower().replace("_", "-") in {"en", "en-us"} for tag in _languages(reading)[:2])
+    """Say whether 3/4/2026 is a day in March: in English, unless the address is that of a country that counts otherwise."""
+    told = {tag.lower().replace("_", "-") for tag in _languages(reading)[:2]}
+    host = reading.page.url.partition("://")[2].partition("/")[0].partition(":")[0]
+    return "en-us" in told or ("en" in told and host.rpartition(".")[2] not in _DAY_FIRST)
 
 
 def _settled_date(
-    name: str, candidates: list[DateCandidate], page: Page, provenance: dict[str, object]
+    name: str, best: DateCandidate | None, candidates: list[DateCandidate], provenance: dict[str, object]
 ) -> Moment | None:
-    best = choose(candidates, page.fetched_at)
     if best is None:
         return None
-    days = {moment.raw: moment for _, moment in candidates}
+    days = {moment.raw: moment for _, moment in candidates} | {best[1].raw: best[1]}
     record(
         provenance,
         name,

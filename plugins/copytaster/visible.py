@@ -319,7 +319,8 @@ def _dates(found: Sequence[_Found], heading: int | None) -> list[Dated]:
             continue
         behind = heading is None or mark.place >= heading - _BEFORE
         order = (0 if mark.is_named else 1) if near else 2 if behind else 3
-        dates.append((order, mark.place, Dated(value=value, text=text, is_near=near, is_behind=behind)))
+        place = abs(mark.place - heading) if near and heading is not None else mark.place
+        dates.append((order, place, Dated(value=value, text=text, is_near=near, is_behind=behind)))
         if len(dates) >= _MOST_MARKS:
             break
     return [dated for _, _, dated in sorted(dates, key=lambda item: item[:2])]

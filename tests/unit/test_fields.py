@@ -161,8 +161,8 @@ def test_a_site_of_one_writer_bears_the_writers_name():
 # headline
 
 
-def headline(headings, claims, sites=(), url=""):
-    found = best_headline([Heading(text=text) for text in headings], claims, sites, url)
+def headline(headings, claims, sites=(), url="", below=()):
+    found = best_headline([Heading(text=text) for text in headings], claims, sites, url, lambda: below)
     return found and found[1]
 
 
@@ -197,6 +197,64 @@ def test_a_longer_heading_is_no_kicker_and_a_claim():
         headline(["The Best ferries of the northern coast"], claims)
         == "The Best ferries of the northern coast"
     )
+
+
+def test_a_heading_of_the_second_level_is_taken_below_the_sites_name():
+    claims = [("title", "Quay Notes - Ferry to sail again on Monday")]
+    below = ["Opening hours", "Ferry to sail again on Monday", "Older notes"]
+    assert headline(["Quay Notes"], claims, url="https://diary.example/0302.html", below=below) == below[1]
+
+
+def test_a_lower_heading_tells_how_much_of_a_title_is_the_headline():
+    claims = [
+        ("meta og:title", "Ferry to sail again | What we know"),
+        ("title", "Ferry to sail again | What we know"),
+    ]
+    assert headline([], claims) == "Ferry to sail again"
+    assert (
+        headline([], claims, below=["Ferry to sail again | What we know"])
+        == "Ferry to sail again | What we know"
+    )
+    claims = [("title", "Ferry to sail again - A harbour waits")]
+    assert headline([], claims, below=["Ferry to sail again"]) == "Ferry to sail again"
+
+
+def test_the_name_of_a_series_above_the_heading_is_not_taken_for_it():
+    claims = [
+        ("meta og:title", "Ferry to sail again"),
+        ("title", "Quay, cranes & gulls » Ferry to sail again"),
+    ]
+    found = headline(["Ferry to sail again", "Most read"], claims, below=["Quay, cranes & gulls", "Comments"])
+    assert found == "Ferry to sail again"
+
+
+def test_lower_headings_are_not_asked_for_where_the_first_level_has_the_headline():
+    def never():
+        raise AssertionError
+
+    claims = [("title", "Ferry to sail again | The Courier")]
+    assert best_headline([Heading(text="Ferry to sail again")], claims, ["The Courier"], URL, never)
+
+
+@pytest.mark.parametrize("backing", [[], [("json-ld", "Harbour news")]])
+def test_a_heading_without_a_word_of_the_address_loses_to_claims_made_of_it(backing):
+    claims = [*backing, ("meta og:title", "Ferry to sail again"), ("title", "Ferry to sail again")]
+    expected = "Harbour news" if backing else "Ferry to sail again"
+    assert headline(["Harbour news"], claims, url=URL) == expected
+
+
+def test_a_short_name_of_the_site_is_none_of_two_headings():
+    claims = [("meta og:title", "Gulls."), ("title", "Gulls. | Notes from the old quay")]
+    assert headline(["Notes from the old quay", "Gulls."], claims) == "Gulls."
+
+
+def test_a_long_second_half_behind_a_bar_stays_where_json_ld_has_it():
+    whole = "Ferry to sail again | What the council decided last night"
+    claims = [("json-ld", whole), ("title", f"{whole} | The Courier")]
+    assert headline([whole], claims, ["The Courier"]) == whole
+    section = "Ferry to sail again | Opinion"
+    claims = [("json-ld", section), ("meta og:title", "Ferry to sail again"), ("title", section)]
+    assert headline([section], claims) == "Ferry to sail again"
 
 
 def test_words_of_an_address():
@@ -272,6 +330,81 @@ def test_of_one_moment_the_local_time_is_kept():
     found = told(head + "<meta property=article:published_time content='2026-03-03T00:30:00+01:00'>")
     assert found.published is not None
     assert found.published.at.isoformat() == "2026-03-03T00:30:00+01:00"
+
+
+DAY_BEFORE = "https://courier.example/2026/03/01/ferry-to-sail-again"
+
+
+@pytest.mark.parametrize(
+    "clock",
+    [
+        "<time datetime='2026-03-01 18:09:55'>",
+        '<script>var page = {"date": "2026-03-01T18:09:55"}</script>',
+        "<script>x = '2026-03-02 00:09:55', y = '2026-03-01 18:09:55'</script>",
+    ],
+)
+def test_a_moment_told_in_utc_is_that_of_the_newsrooms_clock(clock):
+    head = json_ld('{"@type":"NewsArticle","datePublished":"2026-03-02T01:09:55Z"}')
+    found = told(head, f"<h1>Ferry to sail again</h1>{clock}{PROSE}", url=DAY_BEFORE)
+    assert found.published is not None
+    assert found.published.at.isoformat() == "2026-03-01T18:09:55-07:00"
+
+
+@pytest.mark.parametrize(
+    ("clock", "url"),
+    [
+        ("2026-03-01 18:10:55", DAY_BEFORE),  # no zone's distance
+        ("2026-03-01 08:09:55", DAY_BEFORE),  # more than any zone's
+        ("2026-03-01 99:09:55", DAY_BEFORE),  # no time
+        ("2026-03-01 18:09:55", URL),  # nothing says that the day is another
+    ],
+)
+def test_other_times_of_a_page_are_no_clock(clock, url):
+    head = json_ld('{"@type":"NewsArticle","datePublished":"2026-03-02T01:09:55Z"}')
+    found = told(f"{head}<script>seen('{clock}')</script>", url=url)
+    assert found.published is not None
+    assert found.published.at.isoformat() == "2026-03-02T01:09:55+00:00"
+
+
+def test_of_dates_near_the_headline_the_nearest_is_believed():
+    latest = "<p class=date>3 March 2026</p><p>Strike in the port</p>"
+    body = f"{latest}<h1>Ferry to sail again</h1><p class=date>1 March 2026</p>{PROSE}{latest}"
+    found = told("<title>Ferry to sail again</title>", body)
+    assert found.published is not None
+    assert found.published.at.day == 1
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "source"),
+    [
+        ('<script>{"title": "Ferry", "published_at": "2026-03-02T06:22:28+01:00"}</script>', "", "data"),
+        (r'<script>push("{\"datePublished\":\"2026-03-02\"}")</script>', "", "data"),
+        ("<title>Ferry to sail again (2 March 2026)</title>", "", "title"),
+        ("", f"<div>{PROSE}</div><h5>02.03.2026</h5>", "text"),
+        ("", "<p>It all began on 7 May 1998, when the ferry was new.</p><b>2 March 2026</b>", "text"),
+    ],
+)
+def test_a_date_that_nothing_names_is_read_at_last(head, body, source):
+    found = told(head, f"{body}{'<i></i>' * 200}<p>No word about when.</p>", url="https://courier.example/f")
+    assert found.published is not None
+    assert found.published.at.date().isoformat() == "2026-03-02"
+    assert found.provenance["date_published"]["from"] == source
+
+
+def test_a_day_yet_to_come_is_not_guessed():
+    assert (
+        told("<title>Harbour festival on 7 May 2026</title>", "<p>No word about when.</p>").published is None
+    )
+
+
+@pytest.mark.parametrize(("site", "month"), [("courier.example", 3), ("courier.co.uk", 2)])
+def test_what_comes_first_in_english_depends_on_the_country(site, month):
+    body = f"<h1>Ferry to sail again</h1><p class=date>03/02/2026</p>{PROSE}"
+    found = told(
+        "<title>Ferry to sail again</title><meta name=language content=en>", body, url=f"https://{site}/f"
+    )
+    assert found.published is not None
+    assert found.published.at.month == month
 
 
 def test_dates_of_comments_are_none_of_the_article():

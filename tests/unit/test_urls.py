@@ -21,11 +21,8 @@ from copytaster.urls import canonicalize, host_of, is_homepage, registered_domai
         ("https://harbour.example/x?UTM_Medium=a", "https://harbour.example/x"),
         ("https://harbour.example/x?from=rss", "https://harbour.example/x"),
         ("https://harbour.example/x?from=2026", "https://harbour.example/x?from=2026"),
-        ("https://www.youtube.com/watch?v=1&feature=share", "https://www.youtube.com/watch?v=1"),
-        (
-            "https://harbour.example/watch?v=1&feature=share",
-            "https://harbour.example/watch?feature=share&v=1",
-        ),
+        ("https://youtu.be/abc?si=XyZ&t=9", "https://youtu.be/abc?t=9"),
+        ("https://harbour.example/abc?si=XyZ&t=9", "https://harbour.example/abc?si=XyZ&t=9"),
         ("http://[2001:DB8:0::1]:8080/", "http://[2001:db8::1]:8080/"),
         ("http://192.0.2.1/x", "http://192.0.2.1/x"),
     ],

@@ -42,6 +42,28 @@ def poll_sources(*, settings: Settings, archive: ArchivePath) -> int:
     return new
 
 
+def add_source(told: Mapping[str, Any], *, settings: Settings, archive: ArchivePath) -> list[dict[str, Any]]:
+    """Find what there is to watch at an address that a person gave, and watch the best of it.
+
+    ``told`` has the fields of ``sources.checked`` and ``everything`` (watch all that is found). Returns what
+    was found, the best first; logged as a table. Raises ``CopytasterError`` where there is nothing to watch.
+    """
+    from copytaster import store
+    from copytaster.scouting import scout, watch
+    from copytaster.sources import checked
+
+    given = {name: value for name, value in told.items() if name != "everything" and value}
+    source = checked(given)
+    scouted = scout(source["url"], settings, tell=lambda url: log.info("looking at %s", url))
+    with store.connect(settings.database_url) as db:
+        watched = watch(db, source, scouted, everything=bool(told.get("everything")))
+    rows = [{"watched": found in watched, **found.summary()} for found in scouted.candidates]
+    for row in rows:
+        log.info("%s", row)
+    log.info("best: %s, because %s", scouted.best.url, scouted.why)
+    return rows
+
+
 def announce_pages(new: int, *, settings: Settings, archive: ArchivePath) -> int:
     """Pass on how many pages are new; as a task, this is what tells Airflow of the asset."""
     return new

@@ -167,7 +167,7 @@ def _read_sitemaps(this: _Poll, index: Found, settings: Settings) -> None:
     queue += [(entry, k.parent_url, 2) for k in own_time for entry in _if_due(k, this.now)]
     while queue and len(asked) < walk.MOST_SITEMAPS and this.bytes_left > 0:
         child, parent, depth = queue.pop(0)
-        if child.url in asked or child.url == this.source.url:
+        if child.url in asked or child.url in this.unlisted or child.url == this.source.url:
             continue
         asked.add(child.url)
         found = _read_sitemap(this, child, parent, known.get(child.url))

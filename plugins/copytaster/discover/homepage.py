@@ -63,11 +63,13 @@ def read_homepage(body: bytes, *, url: str) -> Homepage:
         return Homepage()
     base_element = root.find(".//base[@href]")
     base = (address(url, base_element.get("href")) if base_element is not None else None) or url
-    hints = {hint.url: hint for hint in reversed([*_named(root, base), *_linked(root, base)])}
+    hints: dict[str, Hint] = {}
+    for hint in (*_named(root, base), *_linked(root, base)):
+        hints.setdefault(hint.url, hint)
     return Homepage(
         name=_name(root, url),
         in_language=text_of(root.get("lang") or root.get("xml:lang")),
-        feeds=tuple(reversed(hints.values()))[:_MOST_NAMED],
+        feeds=tuple(hints.values())[:_MOST_NAMED],
     )
 
 

@@ -117,14 +117,15 @@ class _Search:
         home = read_homepage(unpacked(answer.body)[0], url=answer.url)
         listing = _read("listing", answer)
         candidates = [*self._feeds(answer.url, home), *self._sitemaps(answer.url, home)]
-        if listing.entries:
+        if listing.entries and self._allowed(url):
             itself = describe(
                 url, "listing", listing, how="the page itself", now=self.now, in_language=home.in_language
             )
             candidates.append(itself)
         found = ranked(candidates)
         if not found:
-            raise CopytasterError(_nothing(url, listing.fault or "as a listing"))
+            fault = listing.fault or "robots.txt closes it"
+            raise CopytasterError(_nothing(url, fault))
         return Scouted(
             url=url,
             candidates=found,
@@ -174,8 +175,7 @@ class _Search:
 
     def _look(self, url: str, kind: SourceKind) -> Found | None:
         """Read a document if robots.txt allows it and it is of the kind; None otherwise."""
-        if not robots.judge(self._robots_of(url), url, self.settings.user_agent).allowed:
-            self.closed.append(url)
+        if not self._allowed(url):
             return None
         self.tell(url)
         try:
@@ -187,6 +187,12 @@ class _Search:
             return None
         found = _read(kind, answer)
         return found if found.entries or found.children else None
+
+    def _allowed(self, url: str) -> bool:
+        allowed = robots.judge(self._robots_of(url), url, self.settings.user_agent).allowed
+        if not allowed and url not in self.closed:
+            self.closed.append(url)
+        return allowed
 
     def _robots_of(self, url: str) -> Host:
         host = host_of(url)

@@ -266,3 +266,24 @@ def test_a_sitemap_that_its_index_names_no_more_is_told_of():
         "https://h.example/a.xml",
     )
     assert no_longer_listed("https://h.example/other.xml", [child("b.xml")], before) == ()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/comment/opinion/3046526/a-ferry-runs-again-at-last",
+        "/people/the-keeper-of-the-tide-gate-4389658",
+        "/archives/2026/11/25/gate",
+    ],
+)
+def test_a_date_or_a_number_with_words_speaks_against_a_folder_of_lists(path):
+    assert judge_link(f"https://h.example{path}", "The keeper of the tide gate speaks").is_article
+
+
+@pytest.mark.parametrize(
+    "path", ["/topic/48213", "/archive/2026/11", "/tag/election-2026", "/search?q=a-ferry-that-runs-48213"]
+)
+def test_folders_of_lists_stay_closed_to_bare_numbers_and_months(path):
+    assert not judge_link(
+        f"https://h.example{path}", "All that was ever written about this", in_heading=True
+    ).is_article

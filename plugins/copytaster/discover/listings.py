@@ -22,6 +22,7 @@ _CHARSET = re.compile(r"charset=[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 _CHROME = frozenset({"nav", "footer", "form"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
 _DATE = re.compile(r"/(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?[0-3]?\d)?(?:/|-|$)")
+_DAY = re.compile(r"/(?:19|20)\d\d(?:([/-])(?:0?[1-9]|1[0-2])\1[0-3]?\d|(?:0[1-9]|1[0-2])[0-3]\d)(?:[/-]|$)")
 _NUMBER = re.compile(r"\d{5,}")
 _FILE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|pdf|mp[34]|m4a|webm|zip|xml|rss|atom|json|css|js|ics|epub|apk|docx?|xlsx?|pptx?)$",
@@ -147,8 +148,12 @@ def _is_telling(learned: Learned | None) -> bool:
 
 
 def _word_of_no_article(path: str) -> str | None:
+    """Give the folder or last word under which no articles are; a whole date, or a slug with a number, speaks against it."""
     parts = [part.partition(".")[0] for part in path.lower().split("/")]
-    return next((part for part in parts if part in _words()), None)
+    word = next((part for part in parts if part in _words()), None)
+    if word is None or _DAY.search(path) or (_has_long_slug(path) and _NUMBER.search(path)):
+        return None
+    return word
 
 
 @cache
@@ -162,12 +167,18 @@ def _signs_of_path(path: str) -> Iterator[str]:
     slug = path.rstrip("/").rpartition("/")[2]
     if _DATE.search(path):
         yield "a date in the path"
-    if slug.count("-") >= _LONG_SLUG or slug.count("_") >= _LONG_SLUG:
+    if _has_long_slug(path):
         yield "a long slug"
     if _NUMBER.search(slug):
         yield "a number in the path"
     if slug.endswith((".html", ".htm", ".shtml")):
         yield "a document name"
+
+
+def _has_long_slug(path: str) -> bool:
+    slug = path.rstrip("/").rpartition("/")[2]
+    words = max(slug.count("-"), slug.count("_"))
+    return words >= _LONG_SLUG or (words > 0 and len(slug) >= _TALKATIVE)
 
 
 def _signs_of_text(text: str, *, in_heading: bool) -> Iterator[str]:

@@ -395,6 +395,19 @@ def test_imported_captures_are_a_batch_that_is_fetched_already(db):
     assert store.links_of_batch(db, batch) == []
 
 
+def test_a_page_is_read_with_the_entry_that_has_a_date(db):
+    page = url()
+    listing = store.add_source(db, "https://harbour.example/", "listing")
+    feed = store.add_source(db, "https://harbour.example/f", "feed")
+    store.put_entries(
+        db, listing, [(Entry(url=page, title="more", evidence="a date in the path"), page, "harbour.example")]
+    )
+    dated = Entry(url=page, title="Tide", date_published="2026-11-02")
+    store.put_entries(db, feed, [(dated, page, "harbour.example")])
+    _, pages = fetch_waiting(db)
+    assert pages["tide"].entry == dated
+
+
 def poll(db, source, **told):
     store.record_poll(db, source, **told)
     return values(

@@ -46,7 +46,11 @@ INTERVAL = {
         "max_interval": Param(None, **INTERVAL, title="Longest interval between two polls"),
     },
     render_template_as_native_obj=True,
-    default_args={"retries": 1, "execution_timeout": timedelta(minutes=10)},
+    default_args={
+        "retries": 1,
+        "retry_delay": timedelta(seconds=10),
+        "execution_timeout": timedelta(minutes=10),
+    },
     tags=["copytaster"],
 )
 def add_source():

@@ -127,6 +127,11 @@ def _source(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     remove.set_defaults(run="source_remove")
     take = actions.add_parser("import", help="add the sources of an OPML or YAML file")
     take.add_argument("path", metavar="FILE")
+    take.add_argument(
+        "--find",
+        action="store_true",
+        help="take the addresses for homepages: watch the best that is found at each",
+    )
     take.set_defaults(run="source_import")
 
 

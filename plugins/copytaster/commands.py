@@ -224,11 +224,33 @@ def source_import(given: Namespace) -> int:
     from copytaster.sources import read_sources
 
     told = read_sources(Path(given.path))
+    if given.find:
+        return _find_all(told, Settings.from_environment())
     with database(Settings.from_environment()) as local, store.connect(local.settings.database_url) as db:
         for source in told:
             store.add_source(db, **source)
     _say(f"watching {len(told)} source{'s' if len(told) > 1 else ''} of {given.path}")
     return 0
+
+
+def _find_all(told: Sequence[dict[str, Any]], settings: Settings) -> int:
+    """Watch the best that is found at each address; 1 if there is one at which nothing is."""
+    from copytaster import store
+    from copytaster.scouting import scout, watch
+
+    missing = 0
+    with database(settings) as local, progress(None) as tell:
+        for source in told:
+            try:
+                scouted = scout(source["url"], settings, tell=tell)
+            except CopytasterError as error:
+                missing += 1
+                _say(f"not watched: {error}")
+                continue
+            with store.connect(local.settings.database_url) as db:
+                (found,) = watch(db, source, scouted)
+            _say(f"watching {found.url} as a {found.kind} with {len(found.links) or found.children} links")
+    return 1 if missing else 0
 
 
 def ingest(given: Namespace) -> int:

@@ -212,6 +212,7 @@ def sweep(*, settings: Settings, archive: ArchivePath) -> dict[str, int]:
     with store.connect(settings.database_url) as db:
         counts = store.sweep(db)
         counts["lines_forgotten"] = store.forget_lines(db)
+        counts["links_forgotten"] = store.forget_links(db)
     counts["files_removed"] = remove_unfinished(archive, older_than_seconds=2 * settings.lease_seconds)
     log.info("sweep: %s", counts)
     return counts

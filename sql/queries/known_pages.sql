@@ -15,7 +15,9 @@ INNER JOIN copytaster.page AS known
             ELSE known.url_digest = sha256(convert_to(given.form, 'UTF8'))
         END
 WHERE
-    NOT EXISTS (
+    -- what did not work under another address may work under this one
+    (given.place = 0 OR known.state NOT IN ('quarantined', 'gone'))
+    AND NOT EXISTS (
         SELECT 1
         FROM copytaster.page AS own
         WHERE own.url_digest = sha256(convert_to(given.url, 'UTF8'))

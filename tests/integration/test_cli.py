@@ -359,6 +359,22 @@ def test_of_a_file_with_one_bad_source_none_is_added(on_database, complaint, tmp
     assert "watching 1 source of" in on_database("source", "import", file)[1]
 
 
+def test_of_a_list_of_homepages_the_best_source_of_each_is_watched(on_database, tmp_path):
+    file = tmp_path / "papers.yaml"
+    file.write_text(
+        "- {url: http://www.tidewater-courier.example/, zone: Atlantic/Cape_Verde}\n"
+        f"- {{url: {LEDGER}/nowhere}}\n- {{url: {LEDGER}/, deny: [/farm/]}}\n"
+    )
+    code, out, _ = on_database("source", "import", "--find", file)
+    assert code == 1
+    assert "watching http://www.tidewater-courier.example/feed.xml as a feed with 10 links" in out
+    assert f"watching {LEDGER}/atom.xml as a feed" in out
+    assert f"not watched: {LEDGER}/nowhere: HTTP 404" in out
+    listed = on_database("source", "list")[1]
+    assert "Atlantic/Cape_Verde" in listed
+    assert "nowhere" not in listed
+
+
 # the pipeline
 
 

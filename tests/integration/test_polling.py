@@ -235,6 +235,16 @@ def test_a_link_that_is_an_alias_of_an_article_is_not_fetched_again(poll, ingest
     assert pages(db) == {f"{AT}/ferry"}
 
 
+def test_what_did_not_work_under_one_address_is_tried_under_another(poll, site, db):
+    site.pages["/feed"] = (200, XML, feed(f"{AT}/a"))
+    store.add_source(db, f"{AT}/feed", "feed")
+    poll()
+    rows(db, "UPDATE copytaster.page SET state = 'gone', http_status = 404 RETURNING 1")
+    site.pages["/feed"] = (200, XML, feed(f"https://{HOST}/a"))
+    assert poll()[1] == 1
+    assert pages(db) == {f"{AT}/a", f"https://{HOST}/a"}
+
+
 # sitemaps
 
 
@@ -360,6 +370,23 @@ def test_a_listing_page_is_compared_with_what_it_showed_before_and_says_why(poll
     reason = "the words of a headline, new since the last visit"
     assert any(what == "sighted in Front" and reason in detail for what, detail in story)
     assert any(what == "new" and reason in detail for what, detail in story)
+
+
+def test_a_link_that_no_source_shows_any_more_is_forgotten_and_one_that_is_shown_stays(
+    poll, site, db, around
+):
+    menu = listing(("/2026/11/25/toll", "The toll for big ships comes in May"))
+    site.pages["/"] = (200, HTML, menu)
+    store.add_source(db, f"{AT}/", "listing")
+    poll()
+    store.put_links_left_out(
+        db, store.list_sources(db)[0].source_id, {f"{AT}/gone-from-the-page": "only a long slug"}
+    )
+    rows(db, "UPDATE copytaster.link_left_out SET judged_at = now() - interval '200 days' RETURNING 1")
+    site.pages["/"] = (200, HTML, menu + b"<!-- another day -->")
+    poll()
+    assert steps.sweep(**around)["links_forgotten"] == 1
+    assert rows(db, "SELECT url FROM copytaster.link_left_out") == [(f"{AT}/2026/11/a-link-in-the-menu",)]
 
 
 def test_what_became_of_pages_teaches_what_their_addresses_are(poll, site, db):

@@ -287,3 +287,22 @@ def test_folders_of_lists_stay_closed_to_bare_numbers_and_months(path):
     assert not judge_link(
         f"https://h.example{path}", "All that was ever written about this", in_heading=True
     ).is_article
+
+
+@pytest.mark.parametrize(
+    ("inside", "title"),
+    [
+        (
+            "<span>Harbour</span><h3>The ferry <b>r</b>uns again</h3><p>After the storm.</p>",
+            "The ferry runs again",
+        ),
+        (
+            "<span>Harbour</span><span>The ferry runs again at last</span>",
+            "Harbour The ferry runs again at last",
+        ),
+        ("The <b>f</b>erry runs again after it all", "The ferry runs again after it all"),
+    ],
+)
+def test_the_words_of_a_card_are_those_of_its_heading_and_are_not_glued(inside, title):
+    (link,) = listing(("/2026/11/ferry", inside))
+    assert link.text == title

@@ -21,6 +21,7 @@ from copytaster.model import Entry
 _CHARSET = re.compile(r"charset=[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 _CHROME = frozenset({"nav", "footer", "form"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
+_BLOCKS = frozenset({"div", "p", "span", "time", "br", "li", "section", "figure", "figcaption", "header"})
 _DATE = re.compile(r"/(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?[0-3]?\d)?(?:/|-|$)")
 _DAY = re.compile(r"/(?:19|20)\d\d(?:([/-])(?:0?[1-9]|1[0-2])\1[0-3]?\d|(?:0[1-9]|1[0-2])[0-3]\d)(?:[/-]|$)")
 _NUMBER = re.compile(r"\d{5,}")
@@ -212,15 +213,23 @@ def _tags_around(anchor: Any) -> set[str]:
 
 
 def _text(anchor: Any) -> str:
-    """Give the words of a link, bounded: an unclosed one may hold the whole page."""
+    """Give the words of a link, bounded, since an unclosed one may hold the whole page; of a card, its heading's."""
+    inside = list(islice(anchor.iterdescendants(), _MOST_AROUND))
+    heading = next((element for element in inside if element.tag in _HEADINGS), None)
+    if heading is not None and (text := _words_in(heading, "")):
+        return text
+    return _words_in(anchor, " " if any(element.tag in _BLOCKS for element in inside) else "")
+
+
+def _words_in(element: Any, between: str) -> str:
     pieces: list[str] = []
     length = 0
-    for piece in islice(anchor.itertext(), _LONGEST_TEXT):
+    for piece in islice(element.itertext(), _LONGEST_TEXT):
         pieces.append(piece[:_LONGEST_TEXT])
         length += len(pieces[-1])
         if length > 2 * _LONGEST_TEXT:
             break
-    return " ".join("".join(pieces).split())[:_LONGEST_TEXT]
+    return " ".join(between.join(pieces).split())[:_LONGEST_TEXT]
 
 
 def _headline(known: str, text: str) -> str:

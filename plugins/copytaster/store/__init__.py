@@ -23,6 +23,7 @@ from copytaster.store.queries import query
 from copytaster.store.sources import (
     add_source,
     claim_due_sources,
+    forget_links,
     judged_pages,
     known_links,
     known_pages,
@@ -53,6 +54,7 @@ __all__ = [
     "close_batch",
     "connect",
     "forget_lines",
+    "forget_links",
     "hosts_of_batch",
     "import_pages",
     "judged_pages",

@@ -177,6 +177,12 @@ def put_links_left_out(db: Connection, source_id: int, links: Mapping[str, str])
         run_many(db, "put_links_left_out", source_id=source_id, links=as_json(rows))
 
 
+def forget_links(db: Connection) -> int:
+    """Forget links that were left out and that no source shows any more; return how many."""
+    (row,) = run(db, "forget_links")
+    return int(row["forgotten"])
+
+
 def known_sitemaps(db: Connection, source_id: int) -> dict[str, KnownSitemap]:
     """Give the sitemaps below a source by their URL."""
     rows = run(db, "sitemaps_of_source", source_id=source_id)

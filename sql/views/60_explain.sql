@@ -55,7 +55,11 @@ AS $function$
             'discover',
             sighting.source_id::integer,
             'sighted in ' || coalesce(nullif(source.name, ''), source.url),
-            jsonb_strip_nulls(sighting.entry - 'url')::text
+            (
+                SELECT jsonb_object_agg(told.field, told.value)
+                FROM jsonb_each(sighting.entry - 'url') AS told (field, value)
+                WHERE told.value NOT IN ('null', '[]')
+            )::text
         FROM copytaster.sighting AS sighting
         INNER JOIN page ON page.page_id = sighting.page_id
         INNER JOIN copytaster.source AS source ON source.source_id = sighting.source_id

@@ -173,7 +173,7 @@ def judged_pages(db: Connection, hosts: Iterable[str]) -> list[tuple[str, str | 
 def put_links_left_out(db: Connection, source_id: int, links: Mapping[str, str]) -> None:
     """Keep the links that were not taken, each with the reason."""
     if links:
-        rows = ({"url": url, "reason": reason} for url, reason in links.items())
+        rows = (scrub({"url": url, "reason": reason}) for url, reason in links.items())
         run_many(db, "put_links_left_out", source_id=source_id, links=as_json(rows))
 
 

@@ -52,7 +52,6 @@ class Source:
     etag: str | None = None  # verbatim, for If-None-Match
     last_modified: str | None = None  # verbatim, for If-Modified-Since
     document_digest: str | None = None  # of what it served last
-    polled_at: datetime | None = None
     failures: float = 0.0
     interval_seconds: int = 900
     min_interval_seconds: int = 300

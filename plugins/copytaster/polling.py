@@ -150,8 +150,8 @@ def _read(source: Source, answer: Answer, settings: Settings) -> Found:
     addresses = [link.url for link in links]
     with store.connect(settings.database_url) as db:
         shapes = learn(store.judged_pages(db, map(host_of, addresses)))
-        known = store.known_links(db, source.source_id, addresses) if source.polled_at else None
-    return judged(links, shapes=shapes, known=known)
+        known = store.known_links(db, source.source_id, addresses)
+    return judged(links, shapes=shapes, known=known or None)  # nothing is known: the first visit
 
 
 def _read_sitemaps(this: _Poll, index: Found, settings: Settings) -> None:

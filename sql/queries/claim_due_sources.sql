@@ -25,7 +25,6 @@ RETURNING
     source.etag,
     source.last_modified,
     source.document_digest,
-    source.polled_at,
     source.failures,
     source.interval_seconds,
     source.min_interval_seconds,

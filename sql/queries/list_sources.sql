@@ -12,7 +12,6 @@ SELECT
     source.etag,
     source.last_modified,
     source.document_digest,
-    source.polled_at,
     source.failures,
     source.interval_seconds,
     source.min_interval_seconds,

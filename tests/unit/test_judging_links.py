@@ -95,6 +95,8 @@ def test_one_word_that_looks_like_articles_is_not_taken_from_the_navigation():
     url = "https://h.example/sport"
     assert not judge_link(url, "Sport", in_chrome=True, learned=shapes.of(url)).is_article
     assert judge_link(url, "Sport", learned=shapes.of(url)).is_article
+    about = "https://h.example/contact"
+    assert not judge_link(about, "Contact", learned=shapes.of(about)).is_article
 
 
 @pytest.mark.parametrize(

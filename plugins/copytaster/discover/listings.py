@@ -137,8 +137,10 @@ def _objection(url: str, path: str, learned: Learned | None) -> str | None:
         return "a front page"
     if found := _FILE.search(path):
         return f"a {found[0]} file"
-    if learned is not None and learned.is_article is not None:
-        return None if learned.is_article else str(learned)
+    if learned is not None and learned.is_article is False:
+        return str(learned)
+    if learned is not None and learned.is_article and _is_telling(learned):
+        return None
     word = _word_of_no_article(path)
     return f"the path has {word!r}" if word else None
 

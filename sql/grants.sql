@@ -8,7 +8,8 @@ GRANT USAGE ON SCHEMA copytaster, news TO copytaster_writer;
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA copytaster TO copytaster_writer;
 GRANT UPDATE ON
 copytaster.source, copytaster.host, copytaster.batch, copytaster.page, copytaster.sighting,
-copytaster.capture, copytaster.article, copytaster.quarantine, copytaster.site, copytaster.site_line
+copytaster.capture, copytaster.article, copytaster.quarantine, copytaster.site, copytaster.site_line,
+copytaster.sitemap, copytaster.link_left_out
 TO copytaster_writer;
 REVOKE INSERT ON copytaster.schema_version, copytaster.applied_file FROM copytaster_writer;
 GRANT EXECUTE ON ALL ROUTINES IN SCHEMA copytaster, news TO copytaster_writer;

@@ -94,21 +94,44 @@ def _source(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     source = commands.add_parser("source", help="the sources that discover polls")
     actions = source.add_subparsers(title="actions", metavar="ACTION", required=True)
     add = actions.add_parser(
-        "add", help="add a feed, a sitemap or a listing page; adding it again changes what was said of it"
+        "add",
+        help="add a feed, a sitemap, or what is found at a homepage; adding it again changes what was said of it",
     )
-    add.add_argument("url", metavar="URL")
-    add.add_argument("--kind", choices=("feed", "sitemap", "listing"), help="default: what the URL serves")
+    add.add_argument("url", metavar="URL", help="of a feed, a sitemap, or any page of a site")
+    add.add_argument("--all", action="store_true", help="watch all that is found, not only the best")
+    add.add_argument(
+        "--kind", choices=("feed", "sitemap", "listing"), help="take the URL itself, unseen, as this"
+    )
     add.add_argument("--name", default="", help="what people call it")
     add.add_argument("--language", help="BCP 47, such as de or pt-BR")
     add.add_argument("--zone", help="IANA zone of dates that carry none, such as Europe/Berlin")
     add.add_argument("--hosts", default="", help="further hosts whose links are taken, comma-separated")
+    add.add_argument(
+        "--allow", default="", help="patterns of paths that are taken, comma-separated: /news/,/*/live/"
+    )
+    add.add_argument("--deny", default="", help="patterns of paths that are left out")
+    add.add_argument(
+        "--interval", help="between two polls at first: seconds, or 90s, 5m, 2h, 1d (default 15m)"
+    )
+    add.add_argument("--min-interval", help="the shortest that it may come to (default 5m)")
+    add.add_argument("--max-interval", help="the longest that it may come to (default 1d)")
     add.set_defaults(run="source_add")
     actions.add_parser("list", help="list the sources").set_defaults(run="source_list")
+    show = actions.add_parser(
+        "show", help="all that is known of one source: how it answers, what is not taken"
+    )
+    show.add_argument("url", metavar="URL")
+    show.set_defaults(run="source_show")
     remove = actions.add_parser("remove", help="stop polling a source; what it brought stays")
     remove.add_argument("url", metavar="URL")
     remove.set_defaults(run="source_remove")
     take = actions.add_parser("import", help="add the sources of an OPML or YAML file")
     take.add_argument("path", metavar="FILE")
+    take.add_argument(
+        "--find",
+        action="store_true",
+        help="take the addresses for homepages: watch the best that is found at each",
+    )
     take.set_defaults(run="source_import")
 
 

@@ -15,7 +15,8 @@ def read_addresses(url: str, requested_url: str | None, signals: Signals) -> tup
     """Choose the canonical URL, and list every other address under which the page was met.
 
     What the page claims is believed only within its own registered domain and only where it does
-    not claim to be the homepage: many sites say so on every page.
+    not claim to be the homepage: many sites say so on every page. Of AMP's two addresses for a page
+    the plain one is canonical, and the other an alias.
     """
     own = _canonical(url) or url
     claimed = [*signals.links.get("canonical", ())[:1], *signals.meta.get("og:url", ())[:1]]
@@ -23,7 +24,13 @@ def read_addresses(url: str, requested_url: str | None, signals: Signals) -> tup
         claim for text in claimed if (claim := _canonical(absolute(url, text))) and _is_credible(claim, own)
     ]
     canonical = next(iter(believed), own)
-    others = [own, *believed, _canonical(requested_url) or ""]
+    amp = [form for text in signals.links.get("amphtml", ())[:1] if (form := _canonical(absolute(url, text)))]
+    others = [
+        own,
+        *believed,
+        _canonical(requested_url) or "",
+        *(form for form in amp if _is_credible(form, own)),
+    ]
     aliases = tuple(dict.fromkeys(other for other in others if other and other != canonical))
     return canonical, aliases[:_MAX_ALIASES]
 

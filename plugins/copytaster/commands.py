@@ -20,6 +20,7 @@ from copytaster.errors import CopytasterError, Unusable
 from copytaster.local import Local, database
 from copytaster.model import Verdict
 from copytaster.screen import console, progress, table
+from copytaster.urls import host_of
 
 
 def extract(given: Namespace) -> int:
@@ -75,9 +76,9 @@ def migrate(_: Namespace) -> int:
 
 
 def source_add(given: Namespace) -> int:
-    """Watch a source; its kind is found by asking it unless it is given."""
+    """Watch what there is at an address; with ``--kind`` the address itself, unseen."""
     from copytaster import store
-    from copytaster.sources import checked, kind_of
+    from copytaster.sources import checked
 
     settings = Settings.from_environment()
     source = checked(
@@ -86,15 +87,107 @@ def source_add(given: Namespace) -> int:
             "name": given.name,
             "in_language": given.language,
             "zone": given.zone,
-            "hosts": [host.strip() for host in given.hosts.split(",") if host.strip()],
+            "interval": given.interval,
+            "min_interval": given.min_interval,
+            "max_interval": given.max_interval,
+            **{name: _listed(getattr(given, name)) for name in ("hosts", "allow", "deny")},
         }
     )
-    kind, links = (given.kind, None) if given.kind else kind_of(source["url"], settings)
+    if not given.kind:
+        return _add_found(source, settings, everything=given.all)
     with database(settings) as local, store.connect(local.settings.database_url) as db:
-        store.add_source(db, **{**source, "kind": kind})
-    seen = f" with {links} links" if links else ""
-    _say(f"watching {source['url']} as a {kind}{seen}; discover polls it at once when Airflow runs")
+        store.add_source(db, **{**source, "kind": given.kind})
+    _say(f"watching {source['url']} as a {given.kind}; discover polls it at once when Airflow runs")
     return 0
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _add_found(source: dict[str, Any], settings: Settings, *, everything: bool) -> int:
+    """Look for sources at an address, show them, and watch the best or all."""
+    from copytaster import store
+    from copytaster.scouting import scout, watch
+
+    with progress(None) as tell:
+        scouted = scout(source["url"], settings, tell=tell)
+    with database(settings) as local, store.connect(local.settings.database_url) as db:
+        watched = watch(db, source, scouted, everything=everything)
+    if scouted.is_homepage:
+        _show_found(scouted, watched)
+    for found in watched:
+        links = len(found.links) or found.children
+        _say(
+            f"watching {found.url} as a {found.kind} with {links} links; discover polls it at once when Airflow runs"
+        )
+    if scouted.is_homepage and not everything:
+        _say(f"why this one: {scouted.why}" + ("; --all watches all" if len(scouted.candidates) > 1 else ""))
+    _say_what_is_not_taken(watched, [*source["hosts"], host_of(scouted.url)])
+    return 0
+
+
+def _show_found(scouted: Any, watched: Sequence[Any]) -> None:
+    """Show what a search found: a table, headlines, and what robots.txt kept closed."""
+    rows = [
+        (
+            "*" if found in watched else "",
+            found.sort,
+            found.url,
+            len(found.links) or f"{found.children} sitemaps",
+            found.newest,
+            found.in_language,
+            found.how,
+        )
+        for found in scouted.candidates
+    ]
+    columns = ("", "kind", "url", "links", "newest", "language", "found")
+    console().print(table(columns, rows, whole=("url",), title=scouted.name or scouted.url))
+    for headline in scouted.best.headlines:
+        _say(f"  · {headline}")
+    for url in scouted.closed:
+        _say(f"robots.txt closes {url}: not looked at")
+
+
+def _say_what_is_not_taken(watched: Sequence[Any], hosts: Sequence[str]) -> None:
+    from copytaster.urls import registered_domain
+
+    own = {registered_domain(host) for host in hosts}
+    for found in watched:
+        if other := [host for host in found.hosts_elsewhere if registered_domain(host) not in own]:
+            said = "none of its links is taken" if not found.own else "some of its links are not taken"
+            _say(f"{said}: they lead to {', '.join(other[:5])}; --hosts {','.join(other[:5])} takes them")
+
+
+def source_show(given: Namespace) -> int:
+    """Show all that is known of one source."""
+    from copytaster import store
+
+    with database(Settings.from_environment()) as local, store.connect(local.settings.database_url) as db:
+        state = next((row for url in _forms(given.url) if (row := store.source_state(db, url))), None)
+        if state is None:
+            raise CopytasterError(f"{given.url} is not a source: see `copytaster source list`")
+        reasons = store.links_left_out(db, state["source_id"])
+        sitemaps = store.known_sitemaps(db, state["source_id"]).values()
+    rows = [(name.replace("_", " "), _told(name, value)) for name, value in state.items()]
+    console().print(table(("", ""), [row for row in rows if row[1] is not None], whole=("",)))
+    if sitemaps:
+        columns = ("sitemap", "links", "lastmod", "read", "retired", "fault")
+        shown = ((s.url, s.entries, s.lastmod, s.read_at, s.retired_at, s.fault) for s in sitemaps)
+        console().print(table(columns, shown, title="Sitemaps below it"))
+    if reasons:
+        left = ((row["reason"], row["links"], row["example"]) for row in reasons)
+        console().print(table(("reason", "links", "for instance"), left, title="Links that were not taken"))
+    return 0
+
+
+def _told(name: str, value: Any) -> Any:
+    """Write a value of a source's state for people; None for what there is none of."""
+    if name.endswith("_seconds"):
+        return timedelta(seconds=value)
+    if isinstance(value, list):
+        return ", ".join(value) or None
+    return None if value == "" else value
 
 
 def source_list(_: Namespace) -> int:
@@ -133,11 +226,33 @@ def source_import(given: Namespace) -> int:
     from copytaster.sources import read_sources
 
     told = read_sources(Path(given.path))
+    if given.find:
+        return _find_all(told, Settings.from_environment())
     with database(Settings.from_environment()) as local, store.connect(local.settings.database_url) as db:
         for source in told:
             store.add_source(db, **source)
     _say(f"watching {len(told)} source{'s' if len(told) > 1 else ''} of {given.path}")
     return 0
+
+
+def _find_all(told: Sequence[dict[str, Any]], settings: Settings) -> int:
+    """Watch the best that is found at each address; 1 if there is one at which nothing is."""
+    from copytaster import store
+    from copytaster.scouting import scout, watch
+
+    missing = 0
+    with database(settings) as local, progress(None) as tell:
+        for source in told:
+            try:
+                scouted = scout(source["url"], settings, tell=tell)
+            except CopytasterError as error:
+                missing += 1
+                _say(f"not watched: {error}")
+                continue
+            with store.connect(local.settings.database_url) as db:
+                (found,) = watch(db, source, scouted)
+            _say(f"watching {found.url} as a {found.kind} with {len(found.links) or found.children} links")
+    return 1 if missing else 0
 
 
 def ingest(given: Namespace) -> int:

@@ -48,8 +48,11 @@ class Source:
     in_language: str | None = None  # BCP 47; what the operator declares
     zone: str | None = None  # IANA zone of dates that carry none
     hosts: tuple[str, ...] = ()  # further hosts whose links are taken; the source's own always is
+    allow: tuple[str, ...] = ()  # patterns of paths, as in robots.txt; none: every path
+    deny: tuple[str, ...] = ()
     etag: str | None = None  # verbatim, for If-None-Match
     last_modified: str | None = None  # verbatim, for If-Modified-Since
+    document_digest: str | None = None  # of what it served last
     failures: float = 0.0
     interval_seconds: int = 900
     min_interval_seconds: int = 300
@@ -68,6 +71,40 @@ class Entry:
     summary: str | None = None
     in_language: str | None = None
     keywords: tuple[str, ...] = ()
+    evidence: str | None = None  # why a listing page's link was taken for an article's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownSitemap:
+    """A sitemap below a sitemap index, as it was when it was read last. One row of ``copytaster.sitemap``."""
+
+    url: str
+    parent_url: str
+    lastmod: str | None = None  # as the index had it then
+    etag: str | None = None
+    last_modified: str | None = None
+    read_at: datetime | None = None
+    next_read_at: datetime | None = None  # matters where the index gives no lastmod
+    retired_at: datetime | None = None
+    http_status: int | None = None
+    fault: str | None = None
+    entries: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitemapVisit:
+    """What came of reading one sitemap below an index."""
+
+    url: str
+    parent_url: str
+    lastmod: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    http_status: int | None = None
+    fault: str | None = None
+    entries: int | None = None  # None: nothing was read
+    is_changed: bool = False
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,17 +9,33 @@ from zoneinfo import ZoneInfo
 import yaml
 from lxml import etree
 
-from copytaster.config import Settings
-from copytaster.errors import CopytasterError, Gone, NotNow, Unusable
+from copytaster.errors import CopytasterError, Unusable
 from copytaster.model import SourceKind
 from copytaster.urls import canonicalize, host_of
 
-FIELDS = frozenset({"url", "kind", "name", "in_language", "zone", "hosts"})
+FIELDS = frozenset(
+    {
+        "url",
+        "kind",
+        "name",
+        "in_language",
+        "zone",
+        "hosts",
+        "allow",
+        "deny",
+        "interval",
+        "min_interval",
+        "max_interval",
+    }
+)
 KINDS: tuple[SourceKind, ...] = ("feed", "sitemap", "listing")
-_KIND_OF_FORM: Mapping[str, SourceKind] = {"html": "listing", "sitemap": "sitemap", "urls": "sitemap"}
 _LANGUAGE = re.compile(
     r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*"
 )  # as long as BCP 47 needs to be understood here
+_DURATION = re.compile(r"([0-9]{1,9}) ?(s|m|min|h|d)?")
+_SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400}
+_LONGEST = 366 * _SECONDS["d"]
+_PATTERN = re.compile(r"[/*][\x21-\x7e]{0,299}")
 _FEED_SCHEME = re.compile(r"feed:(?://)?(?=https?:)", re.IGNORECASE)  # some programs mark feeds so
 
 
@@ -27,34 +43,12 @@ class BadSources(CopytasterError):
     """A source, or a file of them, is not named in a form that we know."""
 
 
-def kind_of(url: str, settings: Settings) -> tuple[SourceKind, int]:
-    """Ask a URL what it is, and how many links it shows. Raises ``CopytasterError`` if there are none."""
-    from copytaster.discover import read  # noqa: PLC0415 - loads feedparser
-    from copytaster.discover.documents import recognise, unpacked  # noqa: PLC0415 - see above
-    from copytaster.fetch import get  # noqa: PLC0415 - loads requests
-
-    try:
-        answer = get(canonicalize(url), settings)
-    except NotNow as error:
-        raise CopytasterError(
-            f"{url} does not answer now ({error.reason}: {error.detail}); --kind adds it unseen"
-        ) from error
-    except (Unusable, Gone) as error:
-        raise CopytasterError(f"{url}: {error}") from error
-    form = recognise(unpacked(answer.body)[0], answer.header("content-type") or "")
-    kind: SourceKind = _KIND_OF_FORM.get(form, "feed")
-    found = read(kind, answer.body, url=answer.url, content_type=answer.header("content-type"))
-    if links := len(found.entries) or len(found.children):
-        return kind, links
-    raise CopytasterError(
-        f"{url} shows no link to an article ({found.fault or f'as a {kind}'}); --kind adds it as it is"
-    )
-
-
 def checked(told: Mapping[str, Any]) -> dict[str, Any]:
     """Check what somebody says of one source; give the arguments of ``store.add_source``.
 
-    Keys are ``FIELDS``, of which only ``url`` must be there. Raises ``BadSources`` for the first fault.
+    Keys are ``FIELDS``, of which only ``url`` must be there. ``allow`` and ``deny`` are lists of patterns
+    of paths as in robots.txt (``/sport/``, ``/*/video/``, ``*.pdf$``); intervals are seconds, or a number
+    with s, m, h or d. Raises ``BadSources`` for the first fault.
     """
     if not isinstance(told.get("url"), str):
         raise BadSources("there is no url")
@@ -62,16 +56,15 @@ def checked(told: Mapping[str, Any]) -> dict[str, Any]:
         raise BadSources(f"unknown fields {', '.join(sorted(map(str, unknown)))}")
     if told.get("kind", "feed") not in KINDS:
         raise BadSources(f"kind is one of {', '.join(KINDS)}")
-    hosts = told.get("hosts") or []
-    if not isinstance(hosts, list):
-        raise BadSources("hosts is a list")
     return {
         "url": address_of(told["url"]),
         "kind": told.get("kind", "feed"),
         "name": _text(told, "name") or "",
         "in_language": _language(_text(told, "in_language")),
         "zone": _zone(_text(told, "zone")),
-        "hosts": [_host(host) for host in hosts],
+        "hosts": [_host(host) for host in _list(told, "hosts")],
+        **{name: patterns for name in ("allow", "deny") if (patterns := _patterns(told, name))},
+        **_intervals(told),
     }
 
 
@@ -143,6 +136,45 @@ def _text(told: Mapping[str, Any], field: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise BadSources(f"{field} is a text")
     return value or None
+
+
+def _list(told: Mapping[str, Any], field: str) -> list[Any]:
+    value = told.get(field) or []
+    if not isinstance(value, list):
+        raise BadSources(f"{field} is a list")
+    return value
+
+
+def _patterns(told: Mapping[str, Any], field: str) -> list[str]:
+    patterns = _list(told, field)
+    for pattern in patterns:
+        if not isinstance(pattern, str) or not _PATTERN.fullmatch(pattern):
+            raise BadSources(f"{field}: {pattern!r} is no pattern of a path such as /sport/ or /*/video/")
+    return patterns
+
+
+def _intervals(told: Mapping[str, Any]) -> dict[str, int]:
+    given = {
+        f"{name}_seconds": seconds_of(told[name])
+        for name in ("interval", "min_interval", "max_interval")
+        if told.get(name) not in {None, ""}
+    }
+    if given.get("min_interval_seconds", 0) > given.get("max_interval_seconds", _LONGEST):
+        raise BadSources("min_interval is longer than max_interval")
+    if "min_interval_seconds" in given:  # a bound that somebody sets counts more than one that nobody set
+        given.setdefault("max_interval_seconds", max(given["min_interval_seconds"], _SECONDS["d"]))
+    if "max_interval_seconds" in given:
+        given.setdefault("min_interval_seconds", min(given["max_interval_seconds"], 5 * _SECONDS["m"]))
+    return given
+
+
+def seconds_of(duration: Any) -> int:
+    """Read a duration: seconds, or a number with s, m, h or d (``90``, ``5m``, ``1d``). Raises ``BadSources``."""
+    found = _DURATION.fullmatch(str(duration).strip().lower())
+    seconds = int(found[1]) * _SECONDS[found[2] or "s"] if found else 0
+    if isinstance(duration, bool) or not 0 < seconds <= _LONGEST:
+        raise BadSources(f"{duration!r} is no interval such as 90, 5m, 2h or 1d")
+    return seconds
 
 
 def _language(tag: str | None) -> str | None:

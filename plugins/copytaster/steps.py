@@ -10,7 +10,6 @@ parse fast. ``settings`` and ``archive`` come from Airflow (``tasks.as_task``) o
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -20,30 +19,50 @@ from typing import Any
 
 from copytaster.archive import ArchivePath, beside, new_capture_name, writing
 from copytaster.config import BadSetting, Settings
-from copytaster.errors import CopytasterError, Gone, NotNow, Unusable
+from copytaster.errors import CopytasterError, Unusable
 from copytaster.handover import Judgement, Reading, read_rows, write_rows
-from copytaster.model import Entry, Page, Source, Verdict
+from copytaster.model import Page, Verdict
 
 log = logging.getLogger(__name__)
 
 #: Most sources that one run polls, and how many at the same time.
 POLLS_PER_RUN = 500
 POLL_THREADS = 8
-#: Sitemaps that are read of one index, the newest first.
-SITEMAPS_PER_INDEX = 10
 PRIORITIES: Mapping[str, int] = {"urgent": 200, "high": 100, "normal": 0}
 
 
 def poll_sources(*, settings: Settings, archive: ArchivePath) -> int:
     """Ask each due source what it has; put new links on the work list. Return how many are new."""
     from copytaster import store
+    from copytaster.polling import poll_all
 
     with store.connect(settings.database_url) as db:
         sources = store.claim_due_sources(db, limit=POLLS_PER_RUN, lease_seconds=settings.lease_seconds)
-    with ThreadPoolExecutor(POLL_THREADS) as pool:
-        new = sum(pool.map(lambda source: _poll(source, settings), sources))
+    new = poll_all(sources, settings, threads=POLL_THREADS)
     log.info("polled %d sources: %d new pages", len(sources), new)
     return new
+
+
+def add_source(told: Mapping[str, Any], *, settings: Settings, archive: ArchivePath) -> list[dict[str, Any]]:
+    """Find what there is to watch at an address that a person gave, and watch the best of it.
+
+    ``told`` has the fields of ``sources.checked`` and ``everything`` (watch all that is found). Returns what
+    was found, the best first; logged as a table. Raises ``CopytasterError`` where there is nothing to watch.
+    """
+    from copytaster import store
+    from copytaster.scouting import scout, watch
+    from copytaster.sources import checked
+
+    given = {name: value for name, value in told.items() if name != "everything" and value}
+    source = checked(given)
+    scouted = scout(source["url"], settings, tell=lambda url: log.info("looking at %s", url))
+    with store.connect(settings.database_url) as db:
+        watched = watch(db, source, scouted, everything=bool(told.get("everything")))
+    rows = [{"watched": found in watched, **found.summary()} for found in scouted.candidates]
+    for row in rows:
+        log.info("%s", row)
+    log.info("best: %s, because %s", scouted.best.url, scouted.why)
+    return rows
 
 
 def announce_pages(new: int, *, settings: Settings, archive: ArchivePath) -> int:
@@ -250,6 +269,7 @@ def sweep(*, settings: Settings, archive: ArchivePath) -> dict[str, int]:
     with store.connect(settings.database_url) as db:
         counts = store.sweep(db)
         counts["lines_forgotten"] = store.forget_lines(db)
+        counts["links_forgotten"] = store.forget_links(db)
     counts["files_removed"] = remove_unfinished(archive, older_than_seconds=2 * settings.lease_seconds)
     log.info("sweep: %s", counts)
     return counts
@@ -271,64 +291,6 @@ def _claim(db: Any, settings: Settings, submission: int | None = None) -> list[i
 
 class BadSubmission(CopytasterError):
     """The list of URLs cannot be taken as a whole."""
-
-
-def _poll(source: Source, settings: Settings) -> int:
-    """Poll one source; a fault is kept beside it and does not stop the others."""
-    from copytaster import store
-    from copytaster.fetch import get
-
-    told: dict[str, Any] = {}
-    entries: list[tuple[Entry, str, str]] = []
-    try:
-        answer = get(source.url, settings, etag=source.etag, last_modified=source.last_modified)
-        told = {
-            "http_status": answer.status,
-            "etag": answer.header("etag") or None,
-            "last_modified": answer.header("last-modified") or None,
-        }
-        if answer.status != _NOT_MODIFIED:
-            found, told["fault"] = _entries(source, answer, settings)
-            entries = [kept for entry in found if (kept := _acceptable(entry, source))]
-    except NotNow as error:
-        told = {"fault": str(error), "failure": _SOFT_FAILURE, "not_before": error.until}
-    except (Unusable, Gone) as error:
-        told = {"fault": str(error), "failure": 1.0, "http_status": error.http_status}
-    with store.connect(settings.database_url) as db:
-        new = store.put_entries(db, source.source_id, entries)
-        store.record_poll(db, source.source_id, new=new, seen=len(entries), **told)
-    return new
-
-
-def _entries(source: Source, answer: Any, settings: Settings) -> tuple[list[Entry], str | None]:
-    """Give what a document lists; of a sitemap index, what its newest sitemaps list."""
-    from copytaster.discover import read
-    from copytaster.fetch import get
-
-    found = read(source.kind, answer.body, url=answer.url, content_type=answer.header("content-type"))
-    newest = sorted(found.children, key=lambda child: child.date_modified or "", reverse=True)
-    below = [
-        read("sitemap", child.body, url=child.url, content_type=child.header("content-type"))
-        for child in (get(entry.url, settings) for entry in newest[:SITEMAPS_PER_INDEX])
-    ]
-    faults = [part.fault for part in (found, *below) if part.fault]
-    return [entry for part in (found, *below) for entry in part.entries], faults[0] if faults else None
-
-
-_NOT_MODIFIED = 304
-_SOFT_FAILURE = 0.25  # a fault that passes weighs a quarter of one that stays
-
-
-def _acceptable(entry: Entry, source: Source) -> tuple[Entry, str, str] | None:
-    """Give an entry with its canonical URL and host; None for a link to a host that the source may not name."""
-    from copytaster.urls import canonicalize, host_of, same_site
-
-    try:
-        url = canonicalize(entry.url)
-    except Unusable:
-        return None
-    host = host_of(url)
-    return (entry, url, host) if same_site(url, source.url) or host in source.hosts else None
 
 
 def _wish(url: str) -> Any:

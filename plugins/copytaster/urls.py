@@ -1,9 +1,13 @@
 """What a URL means: its canonical form, its host, its site. Pure: nothing is looked up anywhere."""
 
 import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from ipaddress import IPv4Address, IPv6Address
+from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import idna
@@ -18,6 +22,7 @@ _LONGEST_WRITTEN = (
     100_000  # before what tells nothing is taken off: longer ones take seconds and a hundred megabytes
 )
 _LONGEST_NAME = 253  # RFC 1035
+_ONE_FOLDER = 2  # parts of a path that is split at its slashes
 _CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
@@ -80,6 +85,80 @@ def is_homepage(url: str) -> bool:
     except ValueError:
         return False
     return not parts.query and _HOMEPAGE.fullmatch(parts.path or "/") is not None
+
+
+def target_of(url: str) -> str:
+    """Give the path with the query: what rules of paths are matched with."""
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def plainer_forms(url: str) -> tuple[str, ...]:
+    """Give the forms of a canonical URL without the marks of AMP and phones, and with https; likeliest first.
+
+    By convention they lead to the same page; whether a site has them nobody has looked up.
+    """
+    parts = urlsplit(url)
+    paths, query = _unmarked_paths(parts.path), _unmarked_query(parts.query)
+    hosts = _unmarked_hosts(parts.netloc) or (parts.netloc,)
+    schemes = ("https", "http") if parts.scheme == "http" and ":" not in parts.netloc else (parts.scheme,)
+    forms = (
+        urlunsplit((scheme, host, path, query, "")) for host in hosts for path in paths for scheme in schemes
+    )
+    return tuple(form for form in dict.fromkeys(forms) if form != url)
+
+
+def other_forms(url: str) -> tuple[str, ...]:
+    """Give all addresses that by convention lead to the same page: plainer ones, other scheme, with or without www."""
+    told: dict[str, None] = dict.fromkeys(plainer_forms(url))
+    for form in (url, *told):
+        parts = urlsplit(form)
+        if ":" in parts.netloc:
+            continue
+        name = parts.netloc.removeprefix("www.")
+        hosts = (name, f"www.{name}") if name == registered_domain(name) else (parts.netloc,)
+        told |= dict.fromkeys(
+            urlunsplit(parts._replace(scheme=scheme, netloc=host))
+            for host in hosts
+            for scheme in ("https", "http")
+        )
+    return tuple(form for form in told if form != url)
+
+
+def _unmarked_paths(path: str) -> tuple[str, ...]:
+    folders = path.split("/")
+    marks = _variants().folders
+    bare = folders[:-1] if folders[-1] == "" and len(folders) > _ONE_FOLDER else folders
+    if len(bare) > _ONE_FOLDER and bare[-1].lower() in marks:
+        above = "/".join(bare[:-1])
+        return (above, above + "/") if bare is folders else (above + "/", above)
+    if len(bare) > _ONE_FOLDER and bare[1].lower() in marks:
+        path = "/".join(["", *folders[2:]])
+    return (_variants().endings.sub("", path),)
+
+
+def _unmarked_query(query: str) -> str:
+    if not query:
+        return query
+    known = _variants()
+    pieces = query.split("&")
+    kept = [
+        piece
+        for piece in pieces
+        if piece.partition("=")[0].lower() not in known.parameters and piece.lower() not in known.pairs
+    ]
+    return "&".join(kept)
+
+
+def _unmarked_hosts(netloc: str) -> tuple[str, ...]:
+    """Give the hosts without a label for phones or AMP; () where there is none."""
+    domain = registered_domain(netloc)
+    above = netloc.removesuffix(domain).rstrip(".")
+    labels = above.split(".") if above and netloc.endswith("." + domain) else []
+    kept = [label for label in labels if label not in _variants().hosts]
+    if len(kept) == len(labels):
+        return ()
+    return (".".join([*kept, domain]),) if kept else (f"www.{domain}", domain)
 
 
 def host_name(parts: SplitResult) -> str:
@@ -184,29 +263,52 @@ def _without_tracking(query: str, host: str) -> str:
 
 
 def _is_tracking(name: str, value: str, host: str) -> bool:
-    name = name.lower()
-    names, prefixes, pairs, by_domain = _table()
-    if name in names or name.startswith(prefixes) or f"{name}={value.lower()}" in pairs:
+    name, known = name.lower(), _tracking()
+    if name in known.names or name.startswith(known.prefixes) or f"{name}={value.lower()}" in known.pairs:
         return True
-    return name in by_domain and registered_domain(host) in by_domain[name]
+    return name in known.of_domain.get(registered_domain(host), ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Tracking:
+    names: frozenset[str]
+    prefixes: tuple[str, ...]
+    pairs: frozenset[str]
+    of_domain: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Variants:
+    hosts: frozenset[str]
+    folders: frozenset[str]
+    endings: re.Pattern[str]
+    parameters: frozenset[str]
+    pairs: frozenset[str]
 
 
 @cache
-def _table() -> tuple[frozenset[str], tuple[str, ...], frozenset[str], dict[str, frozenset[str]]]:
-    """Read ``data/tracking_parameters.txt``: names, prefixes, ``name=value`` pairs, names by domain."""
-    text = (resources.files("copytaster") / "data" / "tracking_parameters.txt").read_text("utf-8")
-    rules = [rule for line in text.splitlines() if (rule := line.partition("#")[0].strip().lower())]
-    plain = {rule for rule in rules if "@" not in rule}
-    by_domain: dict[str, frozenset[str]] = {}
-    for rule in rules:
-        name, at, domain = (part.strip() for part in rule.partition("@"))
-        if at:
-            by_domain[name] = by_domain.get(name, frozenset()) | {domain}
-    prefixes = {rule for rule in plain if rule.endswith("*")}
-    pairs = {rule for rule in plain if "=" in rule}
-    return (
-        frozenset(plain - prefixes - pairs),
-        tuple(sorted(prefix.removesuffix("*") for prefix in prefixes)),
-        frozenset(pairs),
-        by_domain,
+def _tables() -> Mapping[str, Any]:
+    text = (resources.files("copytaster") / "data" / "addresses.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def _tracking() -> _Tracking:
+    told = dict(_tables()["tracking"])
+    of_domain = {domain: frozenset(words.split()) for domain, words in told.pop("of_domain").items()}
+    prefixes, pairs = tuple(told.pop("prefixes").split()), frozenset(told.pop("pairs").split())
+    names = frozenset(word for words in told.values() for word in words.split())
+    return _Tracking(names=names, prefixes=prefixes, pairs=pairs, of_domain=of_domain)
+
+
+@cache
+def _variants() -> _Variants:
+    told = {name: words.split() for name, words in _tables()["variants"].items()}
+    endings = "|".join(map(re.escape, told["endings"]))
+    return _Variants(
+        hosts=frozenset(told["hosts"]),
+        folders=frozenset(told["folders"]),
+        endings=re.compile(rf"\.(?:{endings})(?=\.[a-z]{{3,5}}$|$)", re.IGNORECASE),
+        parameters=frozenset(told["parameters"]),
+        pairs=frozenset(told["pairs"]),
     )

@@ -35,6 +35,8 @@ LEFT JOIN LATERAL (
         )
     ORDER BY
         sighting.page_id = page.page_id DESC,
+        -- a feed's entry before that of a listing page, which only has the words of a link
+        (sighting.entry ->> 'date_published') IS NOT NULL DESC,
         sighting.source_id = page.source_id DESC NULLS LAST,
         sighting.source_id ASC
     LIMIT 1

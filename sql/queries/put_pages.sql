@@ -14,7 +14,7 @@ WITH new_page AS (
         )
     ORDER BY sha256(convert_to(given.url, 'UTF8'))
     ON CONFLICT ON CONSTRAINT page_url_key DO NOTHING
-    RETURNING page_id
+    RETURNING page_id, url
 )
 
 INSERT INTO copytaster.page_event (page_id, stage, outcome, detail)
@@ -22,6 +22,9 @@ SELECT
     new_page.page_id,
     'discover',
     'new',
-    jsonb_build_object('source_id', %(source_id)s::bigint)
+    jsonb_strip_nulls(
+        jsonb_build_object('source_id', %(source_id)s::bigint, 'evidence', told.entry ->> 'evidence')
+    )
 FROM new_page
+INNER JOIN jsonb_to_recordset(%(entries)s) AS told (url text, entry jsonb) ON new_page.url = told.url
 RETURNING page_id

@@ -18,7 +18,14 @@ SELECT
     coalesce(recent.quarantined, 0) AS quarantined_7_days,
     coalesce(recent.gone, 0) AS gone_7_days,
     coalesce(recent.waiting, 0) AS waiting_7_days,
-    round(recent.residue::numeric / nullif(recent.loaded, 0), 4) AS residue_share_7_days
+    round(recent.residue::numeric / nullif(recent.loaded, 0), 4) AS residue_share_7_days,
+    source.polls,
+    source.not_modified,
+    source.unchanged,
+    source.failed,
+    source.entries,
+    source.taken,
+    source.hosts_elsewhere
 FROM copytaster.source AS source
 LEFT JOIN LATERAL (
     SELECT
@@ -60,6 +67,13 @@ COMMENT ON COLUMN news.source_health.gone_7_days IS 'Of these, gone.';
 COMMENT ON COLUMN news.source_health.waiting_7_days IS 'Of these, on their way.';
 COMMENT ON COLUMN news.source_health.residue_share_7_days IS
 'Of those loaded, the share with a line that looks like residue (0 to 1); see news.residue_line for the lines.';
+COMMENT ON COLUMN news.source_health.polls IS 'Polls so far.';
+COMMENT ON COLUMN news.source_health.not_modified IS 'Of these, answered with HTTP 304.';
+COMMENT ON COLUMN news.source_health.unchanged IS 'Of these, answered with the same bytes as before.';
+COMMENT ON COLUMN news.source_health.failed IS 'Of these, failed.';
+COMMENT ON COLUMN news.source_health.entries IS 'Links that it showed at the last poll that brought something to read.';
+COMMENT ON COLUMN news.source_health.taken IS 'Of these, taken for pages.';
+COMMENT ON COLUMN news.source_health.hosts_elsewhere IS 'Hosts whose links were not taken at that poll, because they are none of the source''s.';
 
 CREATE OR REPLACE VIEW news.funnel AS
 SELECT

@@ -55,10 +55,25 @@ AS $function$
             'discover',
             sighting.source_id::integer,
             'sighted in ' || coalesce(nullif(source.name, ''), source.url),
-            jsonb_strip_nulls(sighting.entry - 'url')::text
+            (
+                SELECT jsonb_object_agg(told.field, told.value)
+                FROM jsonb_each(sighting.entry - 'url') AS told (field, value)
+                WHERE told.value NOT IN ('null', '[]')
+            )::text
         FROM copytaster.sighting AS sighting
         INNER JOIN page ON page.page_id = sighting.page_id
         INNER JOIN copytaster.source AS source ON source.source_id = sighting.source_id
+        UNION ALL
+        SELECT
+            link.judged_at,
+            1,
+            'discover',
+            link.source_id::integer,
+            'left out of ' || coalesce(nullif(source.name, ''), source.url),
+            link.reason
+        FROM copytaster.link_left_out AS link
+        INNER JOIN copytaster.source AS source ON source.source_id = link.source_id
+        WHERE link.url_digest = sha256(convert_to(explain.url, 'UTF8'))
         UNION ALL
         SELECT
             coalesce(capture.fetched_at, batch.opened_at),
@@ -152,4 +167,4 @@ AS $function$
 $function$;
 
 COMMENT ON FUNCTION news.explain IS
-'Everything that happened to the page with this address (or alias, or canonical URL): sightings, captures, the signal that won each field, the lines cut, by which rule and on what evidence, findings, what was loaded, and where it stands now. No row: never heard of it.';
+'Everything that happened to the page with this address (or alias, or canonical URL): sightings (with the reason why a link was taken or left out), captures, the signal that won each field, the lines cut, by which rule and on what evidence, findings, what was loaded, and where it stands now. No row: never heard of it.';

@@ -75,3 +75,16 @@ def test_a_dag_file_only_orchestrates(path):
     imported = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
     ours = {"copytaster", "copytaster.asking", "copytaster.assets", "copytaster.tasks"}
     assert imported <= {"datetime", "airflow.sdk", *ours}
+
+
+def test_the_form_of_a_source_reaches_the_step_as_it_was_filled_in(in_airflow):
+    told = {"url": "https://harbour.example/", "name": "1984", "hosts": ["cdn.example"], "zone": None}
+    given = in_airflow(
+        PARSE.partition("dags = {")[0] % [str(ROOT / "dags" / "add_source.py")]
+        + f"""
+(dag,) = [dag for dag, *_ in DagContext.autoregistered_dags]
+task = dag.get_task("add_source")
+print(json.dumps(task.render_template(task.op_args, {{"params": {told!r}}}, dag.get_template_env())))
+"""
+    )
+    assert given == [told]

@@ -17,7 +17,9 @@ import psycopg2
 import pytest
 from examples.serve import UPDATED_URL, SampleSite
 
+from copytaster import steps
 from copytaster.__main__ import main
+from copytaster.config import Settings
 
 LEDGER = "http://www.inland-ledger.example"
 PAGE = """<html lang="en"><head><title>Tide gate closes early</title></head><body><article><h1>Tide gate closes early
@@ -263,6 +265,51 @@ def test_the_kind_of_a_source_is_found_by_asking(on_database, path, kind):
     assert f"watching {path} as a {kind} with " in out
 
 
+def test_of_a_homepage_the_best_source_is_watched_and_all_that_was_found_is_shown(on_database):
+    home = "http://www.tidewater-courier.example/"
+    code, out, _ = on_database("source", "add", home)
+    assert code == 0
+    found = {line.lstrip("* ").split("http")[0].strip(): line for line in out.splitlines() if "http" in line}
+    assert set(found) >= {"feed", "news sitemap", "listing"}
+    assert found["feed"].startswith("*")
+    assert "Ferry Brenna runs aground" in out
+    assert f"watching {home}feed.xml as a feed with 10 links" in out
+    assert "why this one: a feed is small" in out
+    assert out.count("watching ") == 1
+
+
+def test_with_all_everything_that_was_found_is_watched_under_one_rule(on_database):
+    code, out, _ = on_database(
+        "source",
+        "add",
+        "http://www.tidewater-courier.example/",
+        "--all",
+        "--deny",
+        "/print/,*.pdf$",
+        "--min-interval",
+        "2m",
+        "--max-interval",
+        "1h",
+        "--interval",
+        "10m",
+    )
+    assert code == 0
+    assert out.count("watching ") == 3
+    shown = on_database("source", "show", "http://www.tidewater-courier.example/news-sitemap.xml")[1]
+    for told in ("sitemap", "The Tidewater Courier", "/print/, *.pdf$", "10 min", "2 min", "1 h", "found on"):
+        assert told in shown
+
+
+def test_a_source_shows_how_it_answers_and_what_it_left_out(on_database):
+    url = "http://www.gaceta-marisma.example/actualidad/"
+    on_database("source", "add", url)
+    settings = Settings.from_environment()
+    steps.poll_sources(settings=settings, archive=None)
+    shown = on_database("source", "show", url)[1]
+    for told in ("polls", "next poll at", "Links that were not taken", "in the navigation or the footer"):
+        assert told in shown
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [
@@ -310,6 +357,22 @@ def test_of_a_file_with_one_bad_source_none_is_added(on_database, complaint, tmp
     assert on_database("source", "list")[1].startswith("no source yet")
     file.write_text("- url: http://a.example/rss\n")
     assert "watching 1 source of" in on_database("source", "import", file)[1]
+
+
+def test_of_a_list_of_homepages_the_best_source_of_each_is_watched(on_database, tmp_path):
+    file = tmp_path / "papers.yaml"
+    file.write_text(
+        "- {url: http://www.tidewater-courier.example/, zone: Atlantic/Cape_Verde}\n"
+        f"- {{url: {LEDGER}/nowhere}}\n- {{url: {LEDGER}/, deny: [/farm/]}}\n"
+    )
+    code, out, _ = on_database("source", "import", "--find", file)
+    assert code == 1
+    assert "watching http://www.tidewater-courier.example/feed.xml as a feed with 10 links" in out
+    assert f"watching {LEDGER}/atom.xml as a feed" in out
+    assert f"not watched: {LEDGER}/nowhere: HTTP 404" in out
+    listed = on_database("source", "list")[1]
+    assert "Atlantic/Cape_Verde" in listed
+    assert "nowhere" not in listed
 
 
 # the pipeline

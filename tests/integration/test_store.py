@@ -395,6 +395,19 @@ def test_imported_captures_are_a_batch_that_is_fetched_already(db):
     assert store.links_of_batch(db, batch) == []
 
 
+def test_a_page_is_read_with_the_entry_that_has_a_date(db):
+    page = url()
+    listing = store.add_source(db, "https://harbour.example/", "listing")
+    feed = store.add_source(db, "https://harbour.example/f", "feed")
+    store.put_entries(
+        db, listing, [(Entry(url=page, title="more", evidence="a date in the path"), page, "harbour.example")]
+    )
+    dated = Entry(url=page, title="Tide", date_published="2026-11-02")
+    store.put_entries(db, feed, [(dated, page, "harbour.example")])
+    _, pages = fetch_waiting(db)
+    assert pages["tide"].entry == dated
+
+
 def poll(db, source, **told):
     store.record_poll(db, source, **told)
     return values(
@@ -407,10 +420,33 @@ def poll(db, source, **told):
 
 def test_a_source_is_asked_sooner_after_news_and_later_after_none(db):
     source = store.add_source(db, "https://harbour.example/f", "feed", interval_seconds=1000)
+    # At first everything is new: that tells nothing of the pace.
+    assert poll(db, source, http_status=200, new=9, seen=9, etag='"a"') == (1000, 1000, 0, '"a"', None)
     assert poll(db, source, http_status=200, new=3, seen=9, etag='"a"') == (500, 500, 0, '"a"', None)
     assert poll(db, source, http_status=304) == (750, 750, 0, '"a"', None)
-    assert poll(db, source, http_status=200, new=1, seen=1) == (375, 375, 0, None, None)
-    assert poll(db, source, http_status=200, new=1, seen=1)[0] == 300
+    assert poll(db, source, http_status=200, new=1, seen=9) == (375, 375, 0, None, None)
+    assert poll(db, source, http_status=200, new=1, seen=9)[0] == 300
+
+
+def test_a_source_that_shows_mostly_news_is_asked_much_sooner(db):
+    source = store.add_source(
+        db, "https://harbour.example/f", "feed", interval_seconds=8000, min_interval_seconds=60
+    )
+    poll(db, source, http_status=200, new=20, seen=20)
+    assert poll(db, source, http_status=200, new=11, seen=20)[0] == 2000
+    assert poll(db, source, http_status=200, new=10, seen=20)[0] == 1000
+
+
+def test_polls_are_counted_by_what_they_brought(db):
+    source = store.add_source(db, "https://harbour.example/f", "feed")
+    poll(db, source, http_status=200, new=2, seen=2, entries=5, hosts_elsewhere=["ads.example"])
+    poll(db, source, http_status=304)
+    poll(db, source, http_status=200, is_unchanged=True)
+    poll(db, source, http_status=500, fault="HTTP 500", failure=0.5)
+    state = store.source_state(db, "https://harbour.example/f")
+    counted = ("polls", "not_modified", "unchanged", "failed", "entries", "taken", "hosts_elsewhere")
+    assert [state[name] for name in counted] == [4, 1, 1, 1, 5, 2, ["ads.example"]]
+    assert store.source_state(db, "https://harbour.example/other") is None
 
 
 def test_a_source_that_fails_is_asked_later_and_later_and_recovers(db):

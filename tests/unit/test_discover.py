@@ -96,6 +96,37 @@ def test_the_only_date_of_rdf_is_the_publication() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b'<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://dtd.example/rss-0.91.dtd"><rss version="0.91">',
+        b'<rss version="0.92">',
+        b'<rss version="0.93">',
+        b'<rss version="2.0">',
+        b"<rss>",
+        b'<RSS VERSION="2.0">',
+    ],
+)
+def test_every_version_of_rss_is_read(head: bytes) -> None:
+    item = b"<item><title>Ferry</title><link>https://harbour.example/ferry</link><description>It runs.</description></item>"
+    end = b"</RSS>" if head.startswith(b"<RSS") else b"</rss>"
+    body = head + b"<channel><title>H</title><language>cy</language>" + item + b"</channel>" + end
+
+    (entry,) = read("feed", body, url=AT, content_type="text/xml").entries
+
+    assert (entry.url, entry.title, entry.summary) == ("https://harbour.example/ferry", "Ferry", "It runs.")
+
+
+def test_what_is_recovered_of_a_broken_feed_keeps_its_language() -> None:
+    for body in (
+        RSS.replace(b"Harbour News", b"Harbour \x08 & <b>News"),
+        ATOM.replace(b"<summary>", b"<summary>& <b>"),
+    ):
+        found = read("feed", body, url=AT, content_type=None)
+        assert {entry.in_language for entry in found.entries} <= {"en-GB", "de"}
+        assert found.entries
+
+
 def test_a_json_feed_is_read() -> None:
     body = b"""{"version": "https://jsonfeed.org/version/1.1", "language": "fr", "items": [
       {"id": "1", "url": "/un", "title": "Un", "date_published": "2026-11-02T10:00:00+01:00",

@@ -112,6 +112,14 @@ def test_a_list_gives_its_sources_with_their_fields(read):
         ("- {url: http://a.example/, in_language: german please}", "no language tag"),
         ("- {url: http://a.example/, hosts: a.example}", "hosts is a list"),
         ("- {url: http://a.example/, hosts: [7]}", "no host"),
+        ("- {url: http://a.example/, allow: /news/}", "allow is a list"),
+        ("- {url: http://a.example/, deny: [news]}", "no pattern of a path"),
+        ("- {url: http://a.example/, deny: [7]}", "no pattern of a path"),
+        ("- {url: http://a.example/, interval: soon}", "no interval"),
+        ("- {url: http://a.example/, interval: 0}", "no interval"),
+        ("- {url: http://a.example/, interval: true}", "no interval"),
+        ("- {url: http://a.example/, interval: 400d}", "no interval"),
+        ("- {url: http://a.example/, min_interval: 2h, max_interval: 1h}", "longer than max_interval"),
         (b"\xff\xfe\x00", "position"),
     ],
 )
@@ -126,6 +134,21 @@ def test_a_missing_file_and_a_folder_are_told_apart(tmp_path):
         read_sources(tmp_path / "missing")
     with pytest.raises(BadSources, match="Is a directory"):
         read_sources(tmp_path)
+
+
+def test_rules_of_paths_and_intervals_are_read(read):
+    (row,) = read(
+        "- {url: http://a.example/, allow: [/news/], deny: ['*.pdf$'], interval: 5m, max_interval: 7200}"
+    )
+    assert (row["allow"], row["deny"]) == (["/news/"], ["*.pdf$"])
+    seconds = {name: value for name, value in row.items() if name.endswith("_seconds")}
+    assert seconds == {"interval_seconds": 300, "min_interval_seconds": 300, "max_interval_seconds": 7200}
+
+
+def test_a_bound_that_is_told_moves_the_one_that_is_not():
+    assert checked({"url": "http://a.example/", "min_interval": "2d"})["max_interval_seconds"] == 2 * 86_400
+    assert checked({"url": "http://a.example/", "max_interval": "60"})["min_interval_seconds"] == 60
+    assert "min_interval_seconds" not in checked({"url": "http://a.example/"})
 
 
 def test_one_source_has_one_address():

@@ -1,11 +1,28 @@
 """One URL per page, and no address in disguise."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copytaster import urls
 from copytaster.errors import Unusable
-from copytaster.urls import canonicalize, host_of, is_homepage, registered_domain, same_site
+from copytaster.urls import (
+    canonicalize,
+    host_of,
+    is_homepage,
+    other_forms,
+    plainer_forms,
+    registered_domain,
+    same_site,
+    target_of,
+)
+
+TABLES = tomllib.loads((Path(urls.__file__).parent / "data" / "addresses.toml").read_text("utf-8"))
+TRACKING = TABLES["tracking"]
+NAMES = [word for name in ("campaigns", "clicks", "readers") for word in TRACKING[name].split()]
 
 
 @pytest.mark.parametrize(
@@ -21,11 +38,8 @@ from copytaster.urls import canonicalize, host_of, is_homepage, registered_domai
         ("https://harbour.example/x?UTM_Medium=a", "https://harbour.example/x"),
         ("https://harbour.example/x?from=rss", "https://harbour.example/x"),
         ("https://harbour.example/x?from=2026", "https://harbour.example/x?from=2026"),
-        ("https://www.youtube.com/watch?v=1&feature=share", "https://www.youtube.com/watch?v=1"),
-        (
-            "https://harbour.example/watch?v=1&feature=share",
-            "https://harbour.example/watch?feature=share&v=1",
-        ),
+        ("https://youtu.be/abc?si=XyZ&t=9", "https://youtu.be/abc?t=9"),
+        ("https://harbour.example/abc?si=XyZ&t=9", "https://harbour.example/abc?si=XyZ&t=9"),
         ("http://[2001:DB8:0::1]:8080/", "http://[2001:db8::1]:8080/"),
         ("http://192.0.2.1/x", "http://192.0.2.1/x"),
     ],
@@ -127,3 +141,86 @@ def test_an_address_of_megabytes_is_refused_at_once():
     with pytest.raises(Unusable, match="longer than") as refused:
         canonicalize("http://fen.example/?q=" + "%41" * 3_000_000)
     assert refused.value.reason == "invalid_url"
+
+
+@pytest.mark.parametrize("name", [*NAMES, *(prefix + "x" for prefix in TRACKING["prefixes"].split())])
+def test_a_parameter_of_the_table_is_taken_off_whatever_its_value_and_case(name):
+    assert (
+        canonicalize(f"https://harbour.example/a?id=3&{name.upper()}=x&z")
+        == "https://harbour.example/a?id=3&z="
+    )
+    assert canonicalize(f"https://harbour.example/a?x{name}=1") != "https://harbour.example/a"
+
+
+@pytest.mark.parametrize("pair", TRACKING["pairs"].split())
+def test_a_pair_of_the_table_is_taken_off_and_the_name_with_another_value_stays(pair):
+    name = pair.partition("=")[0]
+    assert canonicalize(f"https://harbour.example/a?{pair}") == "https://harbour.example/a"
+    assert canonicalize(f"https://harbour.example/a?{name}=7") == f"https://harbour.example/a?{name}=7"
+
+
+@pytest.mark.parametrize(
+    ("domain", "name"),
+    [(domain, name) for domain, names in TRACKING["of_domain"].items() for name in names.split()],
+)
+def test_a_parameter_of_one_domain_is_taken_off_there_only(domain, name):
+    assert canonicalize(f"https://{domain}/a?{name}=7") == f"https://{domain}/a"
+    if name not in NAMES:
+        assert canonicalize(f"https://harbour.example/a?{name}=7") == f"https://harbour.example/a?{name}=7"
+
+
+def test_every_word_of_the_table_stands_there_once_and_in_lower_case():
+    assert len(NAMES) == len(set(NAMES))
+    assert all(name == name.lower() for name in NAMES)
+
+
+@pytest.mark.parametrize(
+    ("url", "plain"),
+    [
+        ("https://m.harbour.example/a", ["https://www.harbour.example/a", "https://harbour.example/a"]),
+        ("https://en.m.harbour.example/a", ["https://en.harbour.example/a"]),
+        ("https://amp.harbour.co.uk/a", ["https://www.harbour.co.uk/a", "https://harbour.co.uk/a"]),
+        ("https://harbour.example/a/amp", ["https://harbour.example/a", "https://harbour.example/a/"]),
+        ("https://harbour.example/a/amp/", ["https://harbour.example/a/", "https://harbour.example/a"]),
+        ("https://harbour.example/amp/a", ["https://harbour.example/a"]),
+        ("https://harbour.example/a.amp.html", ["https://harbour.example/a.html"]),
+        ("https://harbour.example/a.amp", ["https://harbour.example/a"]),
+        ("https://harbour.example/a?amp=1&id=3", ["https://harbour.example/a?id=3"]),
+        ("https://harbour.example/a?amp", ["https://harbour.example/a"]),
+        ("https://harbour.example/a?outputType=amp", ["https://harbour.example/a"]),
+        ("http://harbour.example/a", ["https://harbour.example/a"]),
+        ("https://harbour.example/amp", []),
+        ("https://harbour.example/champ?stamp=1", []),
+        ("https://m.example/a", []),
+        ("https://harbour.example:8443/a", []),
+        ("https://[::1]/a", []),
+        ("https://harbour.example/a", []),
+    ],
+)
+def test_the_forms_for_phones_and_amp_have_a_plainer_one(url, plain):
+    assert list(plainer_forms(url)) == plain
+
+
+def test_a_page_is_known_under_both_schemes_with_and_without_www():
+    assert set(other_forms("https://www.harbour.example/a")) == {
+        "http://www.harbour.example/a",
+        "https://harbour.example/a",
+        "http://harbour.example/a",
+    }
+    assert set(other_forms("https://news.harbour.example/a")) == {"http://news.harbour.example/a"}
+    assert "https://www.harbour.example/a" in other_forms("http://m.harbour.example/a/amp/")
+
+
+@given(st.text(max_size=40).map(lambda text: "http://m.harbour.example/" + text))
+def test_every_form_of_an_address_is_canonical(text):
+    try:
+        url = canonicalize(text)
+    except Unusable:
+        return
+    assert all(canonicalize(form) == form for form in plainer_forms(url))
+    assert url not in other_forms(url)
+
+
+def test_rules_are_matched_with_path_and_query():
+    assert target_of("https://harbour.example/a/b?c=1") == "/a/b?c=1"
+    assert target_of("https://harbour.example") == "/"

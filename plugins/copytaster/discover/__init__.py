@@ -3,13 +3,15 @@
 Bad input gives what can be read of it, and a fault that says what is wrong; it never raises.
 """
 
+from dataclasses import replace
+
 from copytaster.discover.documents import Found, recognise, unpacked, without_bad_references
 from copytaster.discover.feeds import read_feed, read_json_feed
-from copytaster.discover.listings import LinkVerdict, judge_link, read_listing
+from copytaster.discover.listings import LinkVerdict, judge_link, judged, read_links, read_listing
 from copytaster.discover.sitemaps import read_sitemap, read_url_list
 from copytaster.model import SourceKind
 
-__all__ = ["Found", "LinkVerdict", "judge_link", "read"]
+__all__ = ["Found", "LinkVerdict", "judge_link", "judged", "read", "read_links"]
 
 
 def read(kind: SourceKind, body: bytes, *, url: str, content_type: str | None) -> Found:
@@ -37,4 +39,4 @@ def read(kind: SourceKind, body: bytes, *, url: str, content_type: str | None) -
             found = read_url_list(body, url=url)
         case "feed":
             found = read_feed(body, url=url, content_type=content_type or "")
-    return Found(entries=found.entries, children=found.children, fault=fault or found.fault)
+    return replace(found, fault=fault or found.fault)

@@ -3,8 +3,8 @@
 import html
 import re
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import urljoin
 
@@ -32,6 +32,7 @@ class Found:
 
     entries: tuple[Entry, ...] = ()
     children: tuple[Entry, ...] = ()  # URL and, as ``date_modified``, the index's lastmod
+    left_out: Mapping[str, str] = field(default_factory=dict)  # a listing's other links: URL -> why
     fault: str | None = None
 
 

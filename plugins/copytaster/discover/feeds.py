@@ -36,7 +36,9 @@ _NAMES = {
     "author": "author",
     "category": "keyword",
     "subject": "keyword",
+    "language": "language",
 }
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def read_feed(body: bytes, *, url: str, content_type: str) -> Found:
@@ -148,8 +150,9 @@ def _recovered(body: bytes, base: str) -> Iterator[Entry]:
         return
     if root is None:
         return
+    language = root.findtext("{*}channel/{*}language") or root.get(_LANGUAGE)
     for element in root.iter("{*}item", "{*}entry", "item", "entry"):
-        if (entry := _entry(element, base)) is not None:
+        if (entry := _entry(element, base, text_of(language))) is not None:
             yield entry
 
 
@@ -161,7 +164,7 @@ def _salvaged(body: bytes, base: str) -> Iterator[Entry]:
         yield from _recovered(b"<piece>" + piece + b"</piece>", base)
 
 
-def _entry(element: Any, base: str) -> Entry | None:
+def _entry(element: Any, base: str, language: str | None) -> Entry | None:
     url = _first_link(element, base)
     if url is None:
         return None
@@ -182,6 +185,7 @@ def _entry(element: Any, base: str) -> Entry | None:
         date_modified=_one(told, "updated"),
         authors=tuple(told.get("author", ())),
         summary=_one(told, "summary"),
+        in_language=_one(told, "language") or text_of(element.get(_LANGUAGE)) or language,
         keywords=tuple(told.get("keyword", ())),
     )
 

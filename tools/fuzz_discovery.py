@@ -304,9 +304,9 @@ def entities(chance: random.Random, body: bytes) -> bytes:
 def addresses(chance: random.Random, body: bytes) -> bytes:
     """Link to what is no page."""
     url = chance.choice((*ADDRESSES, "http://a.example/" + "a/" * 40_000, "//[" * 9, "x" * 100_000))
-    return body.replace(
-        b"https://harbour.example", url.encode("utf-8", "surrogatepass"), chance.choice((1, -1))
-    )
+    most = max(1, LARGEST // max(1, len(url)))
+    link = url.encode("utf-8", "surrogatepass")
+    return body.replace(b"https://harbour.example", link, chance.choice((1, most)))
 
 
 def dates(chance: random.Random, body: bytes) -> bytes:

@@ -33,8 +33,8 @@ from fuzz_extract import (
     put,
     recode,
     repeat,
+    text_value,
     truncate,
-    value,
 )
 
 from copytaster.discover import Found, read
@@ -164,7 +164,7 @@ def json_feed(chance: random.Random) -> str:
     }
     for place in (feed, *(item for item in feed["items"] if isinstance(item, dict))):  # type: ignore[attr-defined]
         if chance.random() < 0.3:
-            place[chance.choice(FIELDS)] = value(chance, 4)
+            place[chance.choice(FIELDS)] = anything(chance, 4)
     return json.dumps(feed, ensure_ascii=chance.random() < 0.5)
 
 
@@ -227,6 +227,18 @@ GOOD: dict[Form, Callable[[random.Random], str]] = {
 #: Feeds are half of it, as they are of the web.
 FORMS: tuple[Form, ...] = ("rss", "rss", "rss", "atom", "atom", "rdf", "json", "json", "sitemap", "sitemap", "index", "urls", "listing", "robots", "robots", "robots")  # fmt: skip
 KINDS: dict[Form, SourceKind] = {"sitemap": "sitemap", "index": "sitemap", "urls": "sitemap", "listing": "listing"}  # fmt: skip
+
+
+def anything(chance: random.Random, depth: int) -> object:
+    """Make a value of any type that JSON has; texts that are too long for many of them are cut."""
+    kind = chance.random()
+    if depth and kind < 0.3:
+        return {chance.choice(FIELDS): anything(chance, depth - 1) for _ in range(chance.randrange(6))}
+    if depth and kind < 0.4:
+        return [anything(chance, depth - 1)] * chance.choice((0, 1, 3, 40 if depth < 3 else 3))
+    if kind < 0.6:
+        return chance.choice((None, True, False, 0, -1, 1.5, 10**400, 1e308))
+    return text_value(chance)[: chance.choice((20, 2_000))]
 
 
 # What breaks them, beside what breaks pages
@@ -333,7 +345,7 @@ def values(chance: random.Random, body: bytes) -> bytes:
     return put(
         chance,
         body,
-        json.dumps(value(chance, 4), ensure_ascii=chance.random() < 0.5).encode("utf-8", "surrogatepass"),
+        json.dumps(anything(chance, 4), ensure_ascii=chance.random() < 0.5).encode("utf-8", "surrogatepass"),
     )
 
 

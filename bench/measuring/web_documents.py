@@ -207,7 +207,6 @@ FORMS: Mapping[str, tuple[SourceKind, Form]] = {
     "RSS, torn": ("feed", _rss_torn),
     "RDF": ("feed", _rdf),
     "listing, relative and unclosed": ("listing", _listing_relative),
-    "index of indexes": ("sitemap", _index_of_indexes),
     "RSS, undeclared prefix": ("feed", _rss_without_names),
     "list of addresses": ("sitemap", _url_list),
     "RSS, control signs": ("feed", _rss_control_signs),
@@ -215,4 +214,5 @@ FORMS: Mapping[str, tuple[SourceKind, Form]] = {
     "RSS, wrong charset": ("feed", _rss_old_charset),
     "RSS registered as a sitemap": ("sitemap", _rss),
     "sitemap registered as a feed": ("feed", _sitemap),
+    "index of indexes": ("sitemap", _index_of_indexes),
 }

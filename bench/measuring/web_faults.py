@@ -157,7 +157,7 @@ FAULTS: Mapping[str, Fault] = {
         lambda asked: whole(asked.html, Content_Length="999999"), "broken_response"
     ),
     "Content-Length too short": _fault(
-        lambda asked: whole(asked.html, Content_Length=str(len(asked.html) - 60)), "loaded"
+        lambda asked: whole(asked.html, Content_Length=str(len(asked.html) - 60)), "loaded", "broken_response"
     ),
     "Content-Length of words": _fault(
         lambda asked: whole(asked.html, Content_Length="many"), "loaded", "broken_response"

@@ -38,6 +38,8 @@ from copytaster.local import embedded
 from copytaster.postgres import discard
 
 DELAY = 0.05
+#: Where slow answers make a host's delay longer: at most so much, else a slow page in every ten takes hours.
+MOST_DELAY = 0.25
 GOAL_MB = 600.0
 _MOST_JUMPS = 40
 _SHOWN = 8
@@ -92,18 +94,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _settings(url: str, folder: Path, connect_to: str, trap_port: int) -> Settings:
     """Give settings under which the faults are faults, and the trap's port would do but for its address."""
-    return Settings(
-        database_url=url,
-        data_dir=str(folder),
-        connect_to=connect_to,
-        allowed_ports=f"80,443,{trap_port}",
-        contact="desk@crawl.example",
-        host_delay_seconds=DELAY,
-        fetch_timeout_seconds=PATIENCE,
-        max_body_bytes=LIMIT,
-        max_attempts=2,
-        batch_pages=1_000,
-        run_batches=4,
+    given: dict[str, object] = {
+        "database_url": url,
+        "data_dir": folder,
+        "connect_to": connect_to,
+        "allowed_ports": f"80,443,{trap_port}",
+        "contact": "desk@crawl.example",
+        "host_delay_seconds": DELAY,
+        "host_delay_limit_seconds": MOST_DELAY,
+        "fetch_timeout_seconds": PATIENCE,
+        "max_body_bytes": LIMIT,
+        "max_attempts": 2,
+        "batch_pages": 1_000,
+        "run_batches": 4,
+    }
+    return Settings.from_environment(
+        {f"COPYTASTER_{name.upper()}": str(told) for name, told in given.items()}
     )
 
 

@@ -132,6 +132,13 @@ def _fault(answer: Answer, *fates: str) -> Fault:
     return Fault(answer=answer, fates=frozenset(fates))
 
 
+def _in_chunks(body: bytes) -> bytes:
+    return _head("Transfer-Encoding: chunked", "Content-Encoding: gzip") + b"%x\r\n%b\r\n0\r\n\r\n" % (
+        len(body),
+        body,
+    )
+
+
 def _chunked(body: bytes) -> bytes:
     return _head("Transfer-Encoding: chunked") + body
 
@@ -176,7 +183,7 @@ FAULTS: Mapping[str, Fault] = {
     "torn gzip": _fault(lambda asked: _packed(gzip.compress(asked.html)[:-9], "gzip"), "broken_response"),
     "not gzip": _fault(lambda asked: _packed(asked.html, "gzip"), "broken_response"),
     "unknown coding": _fault(lambda asked: _packed(asked.html, "rot13"), "broken_response"),
-    "chunks and gzip": _fault(lambda asked: _packed(gzip.compress(asked.html), "gzip"), "loaded"),
+    "chunks and gzip": _fault(lambda asked: _in_chunks(gzip.compress(asked.html)), "loaded"),
     "UTF-16": _fault(
         lambda asked: whole(asked.html.decode().encode("utf-16"), Content_Type="text/html"), "loaded"
     ),

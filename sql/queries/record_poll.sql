@@ -6,7 +6,11 @@ SET
     polled_at = now(),
     lease_expires_at = NULL,
     http_status = %(http_status)s,
-    fault = %(fault)s,
+    fault = coalesce(
+        %(fault)s,
+        -- a document that is what it was is as broken as it was
+        CASE WHEN %(http_status)s = 304 AND source.http_status IN (200, 304) THEN source.fault END
+    ),
     failures = next_poll.failures,
     interval_seconds = next_poll.interval_seconds,
     new_page_at = CASE WHEN %(new)s > 0 THEN now() ELSE source.new_page_at END,

@@ -21,6 +21,8 @@ _ITEM = re.compile(rb"<(?:[a-z0-9]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _GIANT, _LARGE = 2 * 1024 * 1024, 256 * 1024
 _MOST_SALVAGED = 2_000
 _LARGEST_ITEM = 256 * 1024
+_LONGEST_TEXT = 8_000  # characters; no field and no address is longer
+_ITEMS = frozenset({"item", "entry"})
 _HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType")
 _NAMES = {
     "title": "title",
@@ -172,9 +174,7 @@ def _entry(element: Any, base: str, language: str | None) -> Entry | None:
     for child in element:
         name = _NAMES.get(_local(child))
         value = (
-            text_of(child.findtext("{*}name") or "".join(child.itertext()) or child.get("term"))
-            if name
-            else None
+            text_of(child.findtext("{*}name") or _text_within(child) or child.get("term")) if name else None
         )
         if name and value:
             told.setdefault(name, []).append(value)
@@ -195,14 +195,34 @@ def _one(told: Mapping[str, list[str]], name: str) -> str | None:
 
 
 def _first_link(element: Any, base: str) -> str | None:
+    own = list(_own(element))  # an unclosed title swallows the link
     for names in ({"origlink"}, {"link"}, {"guid", "id"}):
-        for child in element.iter():  # an unclosed title swallows the link
+        for child in own:
             if _local(child) not in names or child.get("rel", "alternate") != "alternate":
                 continue
-            link = child.get("href") or "".join(child.itertext()).strip() or (child.tail or "").strip()
+            link = child.get("href") or _text_within(child).strip() or (child.tail or "").strip()
             if link and (url := _page(base, link)):
                 return url
     return None
+
+
+def _own(element: Any) -> Iterator[Any]:
+    """Walk through an item, up to the next: within one that nobody closed stand all that follow."""
+    for child in islice(element.iter(), 1, None):
+        if _local(child) in _ITEMS:
+            return
+        yield child
+
+
+def _text_within(element: Any) -> str:
+    """Give an element's text, the beginning of a very long one."""
+    pieces, size = [], 0
+    for piece in element.itertext():
+        pieces.append(piece)
+        size += len(piece)
+        if size > _LONGEST_TEXT:
+            break
+    return "".join(pieces)
 
 
 def _local(element: Any) -> str:

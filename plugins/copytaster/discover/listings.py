@@ -17,6 +17,7 @@ from copytaster import urls
 from copytaster.discover.documents import Found, address, text_of, unique
 from copytaster.discover.shapes import Learned, Shapes
 from copytaster.model import Entry
+from copytaster.parse import without_crowded_tags
 
 _CHARSET = re.compile(r"charset=[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 _CHROME = frozenset({"nav", "footer", "form"})
@@ -75,7 +76,7 @@ def read_links(
     charset = _CHARSET.search(content_type)
     try:
         parser = lxml_html.HTMLParser(encoding=charset[1] if charset else None, no_network=True)
-        root = lxml_html.document_fromstring(body, parser=parser)
+        root = lxml_html.document_fromstring(without_crowded_tags(body), parser=parser)
     except (etree.LxmlError, ValueError, LookupError) as error:
         return Found(fault=f"malformed: {error}"[:300])
     return tuple(_links(root, url, hosts).values())

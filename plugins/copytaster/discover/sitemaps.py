@@ -1,5 +1,6 @@
 """Sitemaps, news sitemaps and sitemap indexes -> entries and children."""
 
+import codecs
 import io
 from collections.abc import Iterator
 from typing import Any
@@ -34,9 +35,11 @@ def read_sitemap(body: bytes, *, url: str) -> Found:
 
 def read_url_list(body: bytes, *, url: str) -> Found:
     """Read a text sitemap: one URL a line."""
-    lines = body.decode("utf-8", "replace").splitlines()[:MOST_ENTRIES]
-    found = (address(url, line) for line in lines if line.strip())
-    return Found(entries=unique(Entry(url=page) for page in found if page))
+    encoding = "utf-16" if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    lines = body.decode(encoding, "replace").splitlines()[:MOST_ENTRIES]
+    found = (address(url, line) for line in lines if "://" in line)
+    entries = unique(Entry(url=page) for page in found if page)
+    return Found(entries=entries, fault=None if entries else "no entries: a list without one address")
 
 
 def _elements(body: bytes) -> Iterator[tuple[str, Any]]:

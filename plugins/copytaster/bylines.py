@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from copytaster.authors import are_people, is_company, is_person, names_others, opens_byline, people
+from copytaster.authors import are_people, is_company, is_person, is_role, names_others, opens_byline, people
 from copytaster.chars import folded
 from copytaster.visible import Byline
 
@@ -17,6 +17,7 @@ _MOST_BYLINES = 25
 _MOST_VISIBLE = 8
 _MOST_WORDS_OF_A_NICKNAME = 3
 _MOST_PARTS_OF_A_NAME = 4
+_LONGEST_TEXT = 60  # characters of a text in a byline; longer ones are sentences
 _FOR_PEOPLE = 1.5  # what people add to the rank of a byline
 _DOUBT = 2.4  # rank up to which a visible byline is none
 _FOR_RANK, _LEAST_SEEN, _MOST_SEEN = 0.7, 0.3, 2.1  # weight of a visible byline by its rank
@@ -85,7 +86,7 @@ def _seen(seen: Iterable[Byline], outlets: Sequence[str]) -> _Voice | None:
     for byline in list(seen)[:_MOST_BYLINES]:
         names = _read(byline, outlets)
         if not names and byline.is_named:
-            names = people(byline.links or byline.texts, houses=True)[:1]
+            names = _house(byline)
             rank = byline.rank - _FOR_PEOPLE
         else:
             rank = byline.rank + (_FOR_PEOPLE if are_people(names) else 0.0)
@@ -96,6 +97,13 @@ def _seen(seen: Iterable[Byline], outlets: Sequence[str]) -> _Voice | None:
     rank, names = best
     weight = min(max((rank - _DOUBT) * _FOR_RANK, _LEAST_SEEN), _MOST_SEEN)
     return _Voice("byline", names[:_MOST_VISIBLE], weight, _quality(names))
+
+
+def _house(byline: Byline) -> tuple[str, ...]:
+    """Give the office that signs; a role alone does so only behind a word such as "By"."""
+    names = people(byline.links or _opened(byline.texts), houses=True)
+    signed = any(map(opens_byline, byline.texts))
+    return tuple(name for name in names if signed or not is_role(name))[:1]
 
 
 def _read(byline: Byline, outlets: Sequence[str]) -> tuple[str, ...]:
@@ -122,8 +130,13 @@ def _read(byline: Byline, outlets: Sequence[str]) -> tuple[str, ...]:
 def _opened(texts: Sequence[str]) -> Sequence[str]:
     """Leave out what stands before the part that opens the byline, and those named as something else."""
     start = next((i for i, text in enumerate(texts) if opens_byline(text)), 0)
-    end = next((i for i, text in enumerate(texts) if i > start and names_others(text)), len(texts))
+    end = next((i for i, text in enumerate(texts) if i >= start and _ends_byline(text)), len(texts))
     return texts[start:end]
+
+
+def _ends_byline(text: str) -> bool:
+    """Say whether others than the writers are named from here on, or what follows is told about one."""
+    return (names_others(text) or len(text) > _LONGEST_TEXT) and not opens_byline(text)
 
 
 def _weight(voice: _Voice, voices: Sequence[_Voice]) -> float:

@@ -37,7 +37,7 @@ _WRITER = (
 )  # fmt: skip
 _ABOUT_WRITER = re.compile(
     r"(?:bio|desc|image|img|avatar|photo|picture|social|role|job|position|email|twitter|icon|count|links|follow|headline)\b"
-    r"|comment|reply|authoriz|authorit|blogger-?comment|-label\b",
+    r"|comment|reply|authoriz|authorit|blogger-?comment|-label\b(?!-)",
     re.IGNORECASE,
 )
 _EXACTLY = re.compile(

@@ -29,7 +29,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _MARKUP = re.compile(r"[<>{}=\[\]]")
 # "Mira Sand am": the start of what stood behind the name.
 _TRAILING = re.compile(
-    r"(?<=\w)(?:\s+(?:am|um|on|at|le|el|il|em|op|den|på|в|в|dnia|in|for|für|the|der|die|das))+$"
+    r"(?<=[\w.])(?:\s+(?:am|um|on|at|le|el|il|em|op|den|på|в|в|dnia|in|for|für|the|der|die|das|under|unter|dans|sous))+$"
 )
 _PARENTHESIS = re.compile(r"\s*\([^)]*\)?\s*$")
 _EDGES = ' \t\r\n,.:;：|-–—*•·"“”„«»©()（）'

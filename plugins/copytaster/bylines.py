@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from copytaster.authors import are_people, is_company, is_person, is_role, names_others, opens_byline, people
 from copytaster.chars import folded
@@ -19,6 +20,7 @@ _MOST_WORDS_OF_A_NICKNAME = 3
 _MOST_PARTS_OF_A_NAME = 4
 _LONGEST_TEXT = 60  # characters of a text in a byline; longer ones are sentences
 _FOR_PEOPLE = 1.5  # what people add to the rank of a byline
+_LIST = 3
 _DOUBT = 2.4  # rank up to which a visible byline is none
 _FOR_RANK, _LEAST_SEEN, _MOST_SEEN = 0.7, 0.3, 2.1  # weight of a visible byline by its rank
 
@@ -66,8 +68,22 @@ def choose_authors(
         return None
     best = max(voices, key=lambda voice: _weight(voice, voices))
     return Authors(
-        names=best.names, source=best.source, voices=tuple((voice.source, voice.names) for voice in voices)
+        names=_in_full(best.names, voices, outlets), source=best.source, voices=tuple((voice.source, voice.names) for voice in voices)
     )
+
+
+def _in_full(names: tuple[str, ...], voices: Iterable[_Voice], outlets: Sequence[str]) -> tuple[str, ...]:
+    """Give the full name of one who is named by the given name only, from another voice or that of the site."""
+    if len(names) != 1 or " " in names[0]:
+        return names
+    told = [name for voice in voices for name in voice.names if is_person(name)]
+    hosts = {folded(outlet) for outlet in outlets}
+    told += [
+        name
+        for outlet in outlets
+        if "".join((name := " ".join(outlet.split()[:2])).lower().split()) in hosts and is_person(name)
+    ]
+    return next(((name,) for name in told if folded(name.split()[0]) == folded(names[0])), names)
 
 
 def _declared(source: str, texts: Sequence[str], outlets: Sequence[str]) -> _Voice | None:
@@ -83,8 +99,12 @@ def _declared(source: str, texts: Sequence[str], outlets: Sequence[str]) -> _Voi
 def _seen(seen: Iterable[Byline], outlets: Sequence[str]) -> _Voice | None:
     """Give those whom the surest visible byline names: a byline with people before one without."""
     best: tuple[float, tuple[str, ...]] | None = None
-    for byline in list(seen)[:_MOST_BYLINES]:
-        names = _read(byline, outlets)
+    told = [(byline, _read(byline, outlets)) for byline in islice(seen, _MOST_BYLINES)]
+    # "by" behind each of several titles: a list of books.
+    is_list = len({names for byline, names in told if names and not byline.is_named}) >= _LIST
+    for byline, names in told:
+        if is_list and not byline.is_named:
+            continue
         if not names and byline.is_named:
             names = _house(byline)
             rank = byline.rank - _FOR_PEOPLE
@@ -101,7 +121,8 @@ def _seen(seen: Iterable[Byline], outlets: Sequence[str]) -> _Voice | None:
 
 def _house(byline: Byline) -> tuple[str, ...]:
     """Give the office that signs; a role alone does so only behind a word such as "By"."""
-    names = people(byline.links or _opened(byline.texts), houses=True)
+    parts = _opened(byline.texts)
+    names = people([text for text in byline.links if text in parts] or parts, houses=True)
     signed = any(map(opens_byline, byline.texts))
     return tuple(name for name in names if signed or not is_role(name))[:1]
 
@@ -112,7 +133,7 @@ def _read(byline: Byline, outlets: Sequence[str]) -> tuple[str, ...]:
     Of an element that is not named as byline people are believed, nothing else.
     """
     parts = _opened(byline.texts)
-    first: tuple[str, ...] = ()
+    first = people(parts[:1], outlets=outlets) if parts and opens_byline(parts[0]) else ()
     # "By", "Mira", "Sand": three elements, one name.
     whole = (
         (" ".join(parts),)
@@ -123,8 +144,9 @@ def _read(byline: Byline, outlets: Sequence[str]) -> tuple[str, ...]:
         names = people(texts, outlets=outlets)
         if persons := tuple(filter(is_person, names)):
             return persons
-        first = first or tuple(name for name in names if len(name.split()) <= _MOST_WORDS_OF_A_NICKNAME)
-    return first[:1] if byline.is_named else ()
+        first = first or names
+    nicknames = (name for name in first if len(name.split()) <= _MOST_WORDS_OF_A_NICKNAME)
+    return tuple(islice(nicknames, 1)) if byline.is_named else ()
 
 
 def _opened(texts: Sequence[str]) -> Sequence[str]:

@@ -16,13 +16,13 @@ from itertools import accumulate, chain, islice
 from lxml import etree
 from lxml.html import HtmlElement
 
-from copytaster.authors import opens_byline
+from copytaster.authors import names_others, opens_byline
 from copytaster.byline_words import words
 from copytaster.chars import folded, one_line
 
 _ELSEWHERE = re.compile(
     r"(?:^|[\s_-])(?:comments?|kommentare?|related|recommend(?:ed|ations)?|teasers?|sidebar|(?<!elementor-)widgets?|popular|promos?|newsletter"
-    r"|footer|respond|carousel|trending|latest|most-?read|commentlist|cards?|menu|nav|copyright)(?:$|[\s_-])",
+    r"|footer|respond|carousel|trending|latest|most-?read|commentlist|(?<!author[-_])cards?|menu|nav|copyright)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"comment|reply|respond", re.IGNORECASE)
@@ -62,6 +62,7 @@ _AROUND, _MOST_LINES = 60, 500
 _NOTHING = (0.0, False)
 _YEAR = re.compile(r"(?:19|20|١٩|٢٠|۱۹|۲۰|१९|२०|১৯|২০)\d\d|\b\d\d[./]\d\d[./]\d\d\b")
 _DIGIT = re.compile(r"\d")
+_BEFORE_DATE = re.compile(r"\s(?:on|am|le|el|il|em|op|den|på|w dniu|dnia|в)$")
 _MOST_ABOVE = 7  # levels; further up class names speak of the page
 _MOST_DATE = 150
 _MOST_TEXT = 300
@@ -137,7 +138,7 @@ def look(tree: HtmlElement, headline: str | None, *, openings: bool = True) -> S
         elif start is not None and place - start <= _AFTER:
             dated.extend(_numbered(element, place))
     return Sights(
-        bylines=tuple(sorted(_bylines(writers, start), key=lambda byline: -byline.rank)),
+        bylines=tuple(sorted(_bylines(writers, start, _around(heading)), key=lambda byline: -byline.rank)),
         dates=tuple(_dates(dated, start)),
     )
 
@@ -166,7 +167,7 @@ def _opened(element: HtmlElement, place: int, opening: set[str]) -> Iterator[_Fo
     if (text := element.text) in opening:
         yield _Found(element, place, _OPENED, is_named=_is_explicit(text))
     if (text := element.tail) in opening:
-        yield _Found(element, place, _OPENED, text=text, is_named=False)
+        yield _Found(element, place, _OPENED, text=text, is_named=_is_explicit(text))
 
 
 def numbered_lines(tree: HtmlElement) -> list[str]:
@@ -222,10 +223,14 @@ def _strength(name: str) -> float:
 
 
 def _is_explicit(text: str) -> bool:
-    """Say whether a short text opens with more than one word, or a label: names of one word are believed too."""
+    """Say whether a short text opens with more than one word, or a label, or goes on with a date.
+
+    Then names of one word are believed too.
+    """
     found = _FIRST_WORD.match(text)
-    rest = text[found.end() :].lstrip() if found else ""
-    return len(text) <= _LONGEST_NAME and (rest[:1] in {":", "："} or opens_byline(rest))
+    rest = text[found.end() :].strip() if found else ""
+    told = rest[:1] in {":", "："} or opens_byline(rest) or _YEAR.search(rest) or _BEFORE_DATE.search(rest)
+    return len(text) <= _LONGEST_NAME and bool(told)
 
 
 def _opens(text: str) -> bool:
@@ -244,14 +249,23 @@ def _first_words() -> frozenset[str]:
     return frozenset(phrase.split()[0] for phrase in words().opens | words().label if phrase)
 
 
-def _bylines(found: Sequence[_Found], heading: int | None) -> Iterator[Byline]:
+def _around(heading: HtmlElement | None) -> frozenset[HtmlElement]:
+    """Give the articles that hold the headline: others on the page are teasers or comments."""
+    return frozenset(heading.iterancestors("article") if heading is not None else ())
+
+
+def _bylines(
+    found: Sequence[_Found], heading: int | None, articles: frozenset[HtmlElement]
+) -> Iterator[Byline]:
     often = Counter(_names(mark.element) for mark in found)
     for mark in found[:_MOST_MARKS]:
         if _COMMENT.search(_names(mark.element)) or _COMMENT.search(_names(mark.element.getparent())):
             continue
+        if _is_credited(mark.element):
+            continue
         in_list = often[_names(mark.element)] > _OFTEN
         near = heading is not None and (0 if in_list else -_BEFORE) <= mark.place - heading <= _AFTER
-        elsewhere = _is_elsewhere(mark.element)
+        elsewhere = _is_elsewhere(mark.element, articles)
         if not near and ((elsewhere and mark.strength < _SUREST) or mark.text or in_list):
             continue
         texts, links = _written(mark)
@@ -263,6 +277,16 @@ def _bylines(found: Sequence[_Found], heading: int | None) -> Iterator[Byline]:
         if any(map(_opens, texts)):
             rank += 0.5
         yield Byline(texts=texts, links=links, rank=rank, is_named=mark.is_named)
+
+
+def _is_credited(element: HtmlElement) -> bool:
+    """Say whether the text right before an element names others than the writer: "Reviewed by"."""
+    before, parent = element.getprevious(), element.getparent()
+    if before is not None:
+        text = before.tail if (before.tail or "").strip() else " ".join(_texts(before)[-1:])
+    else:
+        text = parent.text if parent is not None else ""
+    return 0 < len(told := (text or "").strip()) <= _LONGEST_NAME and names_others(told)
 
 
 def _names(element: HtmlElement | None) -> str:
@@ -346,13 +370,16 @@ def _is_in_comments(element: HtmlElement) -> bool:
     )
 
 
-def _is_elsewhere(element: HtmlElement) -> bool:
-    """Say whether the element stands in comments, teasers or chrome."""
+def _is_elsewhere(element: HtmlElement, articles: frozenset[HtmlElement] = frozenset()) -> bool:
+    """Say whether the element stands in comments, teasers or chrome, or in another article than ``articles``."""
     for node in islice(chain((element,), element.iterancestors()), _MOST_ABOVE):
-        if node.tag in {"footer", "nav", "aside"}:
+        if node.tag in {"nav", "aside"}:
             return True
         if node.tag in {"article", "main", "body"}:
-            return False
-        if _ELSEWHERE.search(_names(node)):
+            return node.tag == "article" and bool(articles) and node not in articles
+        found = _ELSEWHERE.search(_names(node))
+        if node.tag == "footer" or (found and "footer" in found[0].lower()):
+            return articles.isdisjoint(node.iterancestors("article"))  # an article has its own foot
+        if found:
             return True
     return False

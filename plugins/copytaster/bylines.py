@@ -1,7 +1,7 @@
 """Who several signals say has written it -> the authors. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 
@@ -21,6 +21,8 @@ _MOST_PARTS_OF_A_NAME = 4
 _LONGEST_TEXT = 60  # characters of a text in a byline; longer ones are sentences
 _FOR_PEOPLE = 1.5  # what people add to the rank of a byline
 _LIST = 3
+_NEAR, _SIGNED = 3.5, 2.6  # rank of one near the headline, and its weight: more than that of a meta tag
+_OF_TEXT = 6.0  # what the text itself says outweighs the user who has posted it, wherever markup names that user
 _DOUBT = 2.4  # rank up to which a visible byline is none
 _FOR_RANK, _LEAST_SEEN, _MOST_SEEN = 0.7, 0.3, 2.1  # weight of a visible byline by its rank
 
@@ -42,15 +44,27 @@ class Authors:
     voices: tuple[Named, ...]
 
 
-def are_settled(declared: Iterable[Declared], outlets: Sequence[str]) -> bool:
-    """Say whether markup names people and does not contradict itself: then a byline has nothing to add."""
+def are_settled(
+    declared: Iterable[Declared], outlets: Sequence[str], lines: Callable[[], Iterable[str]] = tuple
+) -> bool:
+    """Say whether markup names people and does not contradict itself: then a byline has nothing to add.
+
+    ``lines`` are those of the page that begin as bylines do. They are asked for where only tags without a
+    type name people: these often hold the user who has posted what somebody else has written.
+    """
     told = [
         (source, {folded(name) for name in names})
         for source, texts in declared
         if are_people(names := people(texts, outlets=outlets))
     ]
-    return any(source != "json-ld person" for source, _ in told) and bool(
-        set.intersection(*(names for _, names in told))
+    hands = {source.split(" ", 1)[0] for source, _ in told if source != "json-ld person"}
+    if not hands or not set.intersection(*(names for _, names in told)):
+        return False
+    if not hands <= {"meta", "microdata"}:
+        return True
+    named = set.union(*(names for _, names in told))
+    return all(
+        folded(name) in named for line in lines() for name in people([line], outlets=outlets) if is_person(name)
     )
 
 
@@ -62,7 +76,8 @@ def choose_authors(
     ``declared`` are bylines that markup and feed give, most trusted first; ``seen`` those that readers see.
     """
     voices = [voice for source, texts in declared if (voice := _declared(source, texts, outlets))]
-    if shown := _seen(seen, outlets):
+    known = {folded(name) for voice in voices for name in voice.names}
+    if shown := _seen(seen, outlets, known):
         voices.append(shown)
     if not voices:
         return None
@@ -96,9 +111,12 @@ def _declared(source: str, texts: Sequence[str], outlets: Sequence[str]) -> _Voi
     return None
 
 
-def _seen(seen: Iterable[Byline], outlets: Sequence[str]) -> _Voice | None:
-    """Give those whom the surest visible byline names: a byline with people before one without."""
-    best: tuple[float, tuple[str, ...]] | None = None
+def _seen(seen: Iterable[Byline], outlets: Sequence[str], known: Set[str]) -> _Voice | None:
+    """Give those whom the surest visible byline names: a byline with people before one without.
+
+    A line that begins with "By" weighs more if it names nobody of ``known``, whom markup names.
+    """
+    best: tuple[float, tuple[str, ...], float, float] | None = None
     told = [(byline, _read(byline, outlets)) for byline in islice(seen, _MOST_BYLINES)]
     # "by" behind each of several titles: a list of books.
     is_list = len({names for byline, names in told if names and not byline.is_named}) >= _LIST
@@ -107,16 +125,26 @@ def _seen(seen: Iterable[Byline], outlets: Sequence[str]) -> _Voice | None:
             continue
         if not names and byline.is_named:
             names = _house(byline)
-            rank = byline.rank - _FOR_PEOPLE
+            rank, quality = byline.rank - _FOR_PEOPLE, min(_OF_SITES, _quality(names))
         else:
-            rank = byline.rank + (_FOR_PEOPLE if are_people(names) else 0.0)
+            rank, quality = byline.rank + (_FOR_PEOPLE if are_people(names) else 0.0), _quality(names)
         if names and (best is None or rank > best[0]):
-            best = (rank, names)
+            least = _LEAST_SEEN if known & set(map(folded, names)) else _least_weight(byline, names)
+            best = (rank, names, least, quality)
     if best is None or best[0] <= _DOUBT:
         return None
-    rank, names = best
-    weight = min(max((rank - _DOUBT) * _FOR_RANK, _LEAST_SEEN), _MOST_SEEN)
-    return _Voice("byline", names[:_MOST_VISIBLE], weight, _quality(names))
+    rank, names, least, quality = best
+    weight = max(min((rank - _DOUBT) * _FOR_RANK, _MOST_SEEN), least)
+    return _Voice("byline", names[:_MOST_VISIBLE], weight, quality)
+
+
+def _least_weight(byline: Byline, names: Sequence[str]) -> float:
+    """Say what a byline near the headline weighs that begins as a line of its own does: "By Mira Sand"."""
+    parts = _opened(byline.texts)
+    opens = bool(parts) and opens_byline(parts[0]) and parts[0][:1].isupper()
+    if byline.rank < _NEAR or not opens or not all(map(is_person, names)):
+        return _LEAST_SEEN
+    return _OF_TEXT if byline.heads_text and len(parts) == 1 else _SIGNED
 
 
 def _house(byline: Byline) -> tuple[str, ...]:

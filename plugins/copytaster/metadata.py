@@ -7,6 +7,7 @@ JSON-LD, Open Graph, meta tags, microdata, the visible page, the feed, the addre
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -31,7 +32,7 @@ from copytaster.publication import (
 )
 from copytaster.rights import read_accessibility, read_reservation, read_terms
 from copytaster.signals import Signals
-from copytaster.visible import Sights, look
+from copytaster.visible import Sights, look, opening_lines
 from copytaster.votes import record
 
 _HEADLINE_META = (
@@ -112,7 +113,7 @@ def read_metadata(page: Page, signals: Signals, tree: HtmlElement) -> Metadata:
     sites = _site_names(reading, publisher)
     headline = _headline(reading, sites, provenance)
     declared = [(source, texts) for source, texts in _author_candidates(reading) if texts]
-    sights = _look(reading, headline, are_settled(declared, sites))
+    sights = _look(reading, headline, are_settled(declared, sites, partial(opening_lines, tree)))
     free = read_accessibility(signals, node)
     if free:
         provenance["is_accessible_for_free"] = {"from": free[1]}

@@ -47,6 +47,14 @@ _EXACTLY = re.compile(
 _PROFILE = re.compile(
     r"/(?:authors?|autor(?:en|es)?|auteurs?|autore|writers?|staff|profile|team|producers?|member|people|contributors?)/[^/]"
 )
+_TO_WRITERS = etree.XPath(
+    "//a[contains(@rel, 'author') or "
+    + " or ".join(
+        f"contains(@href, '/{part}')"
+        for part in ("auth", "aut", "writer", "staff/", "profile/", "team/", "producer", "member/", "people/", "contributor")
+    )
+    + "]"
+)
 _DATED = (
     "date", "publi", "posted", "time", "datum", "fecha", "byline", "stamp", "meta", "entry-info", "post-info",
     "article-info", "tarih", "datering", "päiv",
@@ -68,6 +76,9 @@ _MOST_DATE = 150
 _MOST_TEXT = 300
 _MOST_MARKS, _MOST_PIECES, _MOST_TOGETHER = 60, 200, 8
 _OFTEN = 3  # so many elements of one name are a list of teasers, none of which is the byline
+_BLOCKS = frozenset({"p", "div", "h2", "h3", "h4", "h5", "h6"})
+_MOST_WRAPPED, _SENTENCE = 4, 80  # levels of markup around a line; characters
+_MOST_BETWEEN, _LONGEST_OPENING = 4, 12  # texts, most of them spaces, between "By" and a name; characters of "By"
 _LONGEST_NAME, _LONGEST_LINE, _LONGEST_DATE = 60, 100, 50
 _LINKED, _OPENED, _SUREST = 1.5, 2.0, 3.0
 _MOST_ELEMENTS = 12_000
@@ -82,6 +93,7 @@ class Byline:
     links: tuple[str, ...] = ()
     rank: float = 0.0
     is_named: bool = True  # by its class, rel or itemprop
+    heads_text: bool = False  # the line above the first paragraph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +155,15 @@ def look(tree: HtmlElement, headline: str | None, *, openings: bool = True) -> S
     )
 
 
+def opening_lines(tree: HtmlElement) -> Iterator[str]:
+    """Give the lines that begin as a byline on a line of its own does, a lone "By" with what follows it."""
+    texts = _TEXTS(tree)
+    for place, text in enumerate(texts):
+        if _opens(text) and text.lstrip()[:1].isupper():
+            after = texts[place + 1 : place + _MOST_BETWEEN] if len(text.strip()) <= _LONGEST_OPENING else ()
+            yield one_line(f"{text} {next((told for told in after if not told.isspace()), '')}")
+
+
 def _heading(tree: HtmlElement, key: str) -> HtmlElement | None:
     """Find the first heading that says what the headline does."""
     return next((heading for heading in tree.iter(*_HEADINGS) if _says(heading, key)), None) if key else None
@@ -155,10 +176,10 @@ def _marked(tree: HtmlElement) -> Iterator[tuple[HtmlElement, float]]:
     for element in _WITH_ITEMPROP(tree):
         if "author" in (element.get("itemprop") or "").lower().split():
             yield element, _SUREST
-    for link in tree.iter("a"):
+    for link in _TO_WRITERS(tree):
         if "author" in (link.get("rel") or ""):
             yield link, _SUREST
-        elif _PROFILE.search(link.get("href") or ""):
+        elif _PROFILE.search(link.get("href")):
             yield link, _LINKED
 
 
@@ -266,6 +287,8 @@ def _bylines(
         in_list = often[_names(mark.element)] > _OFTEN
         near = heading is not None and (0 if in_list else -_BEFORE) <= mark.place - heading <= _AFTER
         elsewhere = _is_elsewhere(mark.element, articles)
+        if in_list and elsewhere:
+            continue
         if not near and ((elsewhere and mark.strength < _SUREST) or mark.text or in_list):
             continue
         texts, links = _written(mark)
@@ -274,9 +297,28 @@ def _bylines(
         rank = mark.strength + (1.5 if near else 0.0 if mark.is_named else -0.5) - (1.0 if elsewhere else 0.0)
         if heading is not None and mark.place < heading - _BEFORE:
             rank -= 1.0
-        if any(map(_opens, texts)):
-            rank += 0.5
-        yield Byline(texts=texts, links=links, rank=rank, is_named=mark.is_named)
+        opens = any(map(_opens, texts))
+        heads = opens and near and not elsewhere and not mark.text and _heads_text(mark.element)
+        rank += 0.5 * opens + heads
+        yield Byline(texts=texts, links=links, rank=rank, is_named=mark.is_named, heads_text=heads)
+
+
+def _heads_text(element: HtmlElement) -> bool:
+    """Say whether an element is all that its block says, and a paragraph follows."""
+    for _ in range(_MOST_WRAPPED):
+        parent, after = element.getparent(), element.getnext()
+        if (element.tail or "").strip() or parent is None:
+            return False
+        if after is not None:
+            return element.tag in _BLOCKS and after.tag == "p" and _is_long(after)
+        if element.getprevious() is not None or (parent.text or "").strip():
+            return False
+        element = parent
+    return False
+
+
+def _is_long(element: HtmlElement) -> bool:
+    return sum(map(len, islice(element.itertext(), 30))) > _SENTENCE
 
 
 def _is_credited(element: HtmlElement) -> bool:
@@ -373,13 +415,13 @@ def _is_in_comments(element: HtmlElement) -> bool:
 def _is_elsewhere(element: HtmlElement, articles: frozenset[HtmlElement] = frozenset()) -> bool:
     """Say whether the element stands in comments, teasers or chrome, or in another article than ``articles``."""
     for node in islice(chain((element,), element.iterancestors()), _MOST_ABOVE):
-        if node.tag in {"nav", "aside"}:
+        if node.tag == "nav":
             return True
         if node.tag in {"article", "main", "body"}:
             return node.tag == "article" and bool(articles) and node not in articles
         found = _ELSEWHERE.search(_names(node))
-        if node.tag == "footer" or (found and "footer" in found[0].lower()):
-            return articles.isdisjoint(node.iterancestors("article"))  # an article has its own foot
+        if node.tag in {"footer", "aside"} or (found and "footer" in found[0].lower()):
+            return articles.isdisjoint(node.iterancestors("article"))  # an article has its own
         if found:
             return True
     return False

@@ -47,14 +47,6 @@ _EXACTLY = re.compile(
 _PROFILE = re.compile(
     r"/(?:authors?|autor(?:en|es)?|auteurs?|autore|writers?|staff|profile|team|producers?|member|people|contributors?)/[^/]"
 )
-_TO_WRITERS = etree.XPath(
-    "//a[contains(@rel, 'author') or "
-    + " or ".join(
-        f"contains(@href, '/{part}')"
-        for part in ("auth", "aut", "writer", "staff/", "profile/", "team/", "producer", "member/", "people/", "contributor")
-    )
-    + "]"
-)
 _DATED = (
     "date", "publi", "posted", "time", "datum", "fecha", "byline", "stamp", "meta", "entry-info", "post-info",
     "article-info", "tarih", "datering", "päiv",
@@ -68,9 +60,10 @@ _READ_TEXTS = etree.XPath("//text()[not(parent::script or parent::style)]", smar
 _RIGHTS = re.compile(r"©|\(c\)|copyright|rights reserved", re.IGNORECASE)
 _AROUND, _MOST_LINES = 60, 500
 _NOTHING = (0.0, False)
-_YEAR = re.compile(r"(?:19|20|١٩|٢٠|۱۹|۲۰|१९|२०|১৯|২০)\d\d|\b\d\d[./]\d\d[./]\d\d\b")
 _DIGIT = re.compile(r"\d")
-_BEFORE_DATE = re.compile(r"\s(?:on|am|le|el|il|em|op|den|på|w dniu|dnia|в)$")
+_YEAR = re.compile(r"(?:19|20|١٩|٢٠|۱۹|۲۰|१९|२०|১৯|২০)\d\d|\b\d\d[./]\d\d[./]\d\d\b")
+_ON = r"\s(?:on|am|le|el|il|em|op|den|på|w dniu|dnia|в)"
+_BEFORE_DATE, _BEFORE_YEAR = re.compile(rf"{_ON}$"), re.compile(rf"(?:{_ON}\s|\s[|·•–—-]\s).*{_YEAR.pattern}")
 _MOST_ABOVE = 7  # levels; further up class names speak of the page
 _MOST_DATE = 150
 _MOST_TEXT = 300
@@ -129,7 +122,6 @@ def look(tree: HtmlElement, headline: str | None, *, openings: bool = True) -> S
     Without ``openings`` only what is named as byline is taken for one: that spares looking at every text.
     """
     classes = _named(_CLASSES(tree))
-    opening = {text for text in _TEXTS(tree) if _opens(text)} if openings else set()
     heading = _heading(tree, folded(headline or ""))
     marked = dict(_marked(tree))
     start: int | None = None
@@ -141,8 +133,11 @@ def look(tree: HtmlElement, headline: str | None, *, openings: bool = True) -> S
             strength, is_dated = max(strength, marked[element]), is_dated or element.tag == "time"
         if strength:
             writers.append(_Found(element, place, strength))
-        elif opening and (element.text in opening or element.tail in opening):
-            writers.extend(_opened(element, place, opening))
+        elif openings:
+            if (text := element.text) and _opens(text):
+                writers.append(_Found(element, place, _OPENED, is_named=_is_explicit(text)))
+            if (text := element.tail) and _opens(text):
+                writers.append(_Found(element, place, _OPENED, text=text, is_named=_is_explicit(text)))
         if is_dated:
             dated.append(_Found(element, place, 0.0))
         if element is heading:
@@ -176,19 +171,11 @@ def _marked(tree: HtmlElement) -> Iterator[tuple[HtmlElement, float]]:
     for element in _WITH_ITEMPROP(tree):
         if "author" in (element.get("itemprop") or "").lower().split():
             yield element, _SUREST
-    for link in _TO_WRITERS(tree):
+    for link in tree.iter("a"):
         if "author" in (link.get("rel") or ""):
             yield link, _SUREST
-        elif _PROFILE.search(link.get("href")):
+        elif _PROFILE.search(link.get("href") or ""):
             yield link, _LINKED
-
-
-def _opened(element: HtmlElement, place: int, opening: set[str]) -> Iterator[_Found]:
-    """Give an element whose text opens a byline, and one behind which such a text stands."""
-    if (text := element.text) in opening:
-        yield _Found(element, place, _OPENED, is_named=_is_explicit(text))
-    if (text := element.tail) in opening:
-        yield _Found(element, place, _OPENED, text=text, is_named=_is_explicit(text))
 
 
 def numbered_lines(tree: HtmlElement) -> list[str]:
@@ -250,7 +237,7 @@ def _is_explicit(text: str) -> bool:
     """
     found = _FIRST_WORD.match(text)
     rest = text[found.end() :].strip() if found else ""
-    told = rest[:1] in {":", "："} or opens_byline(rest) or _YEAR.search(rest) or _BEFORE_DATE.search(rest)
+    told = rest[:1] in {":", "："} or opens_byline(rest) or _BEFORE_YEAR.search(rest)
     return len(text) <= _LONGEST_NAME and bool(told)
 
 
@@ -300,7 +287,13 @@ def _bylines(
         opens = any(map(_opens, texts))
         heads = opens and near and not elsewhere and not mark.text and _heads_text(mark.element)
         rank += 0.5 * opens + heads
-        yield Byline(texts=texts, links=links, rank=rank, is_named=mark.is_named, heads_text=heads)
+        named = mark.is_named or (opens and _goes_on_with_date(texts))
+        yield Byline(texts=texts, links=links, rank=rank, is_named=named, heads_text=heads)
+
+
+def _goes_on_with_date(texts: Sequence[str]) -> bool:
+    """Say whether a name is followed by its date in the next element: "By Mira on", "1 March"."""
+    return len(texts) > 1 and bool(_BEFORE_DATE.search(texts[0])) and bool(_DIGIT.search(texts[1]))
 
 
 def _heads_text(element: HtmlElement) -> bool:

@@ -150,11 +150,11 @@ def is_person(name: str) -> bool:
         return False
     if _UNSPACED.match(name):
         return _SHORTEST_UNSPACED <= len(name) <= _LONGEST_UNSPACED or len(parts) > 1
-    proper = [part for part in parts if part.lower().strip("’'.") not in _PARTICLES]
+    proper = [part for part in parts[:-1] if part.lower().strip("’'.") not in _PARTICLES]
     return (
         1 < len(parts) <= _MOST_WORDS
-        and len(proper) > (parts[0] in proper)
-        and parts[-1] in proper
+        and bool(proper or parts[0][0].isupper())
+        and _is_surname(parts[-1])
         and all(map(_may_be_of_a_name, parts))
         and parts[0][0].isalpha()
         and not words().nobody.intersection(map(folded, (name, *parts)))
@@ -169,6 +169,11 @@ def opens_byline(text: str) -> bool:
 def names_others(text: str) -> bool:
     """Say whether a text holds "Reviewed by", "Foto:" or the like: whom it then names has not written."""
     return _others().search(text) is not None
+
+
+def _is_surname(word: str) -> bool:
+    """Say whether a name may end in this word: "Das" and "Le" are surnames, "das" and "le" are none."""
+    return word[0].isupper() or word.lower().strip("’'.") not in _PARTICLES
 
 
 def _may_be_of_a_name(word: str) -> bool:

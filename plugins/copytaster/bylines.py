@@ -22,7 +22,9 @@ _LONGEST_TEXT = 60  # characters of a text in a byline; longer ones are sentence
 _FOR_PEOPLE = 1.5  # what people add to the rank of a byline
 _LIST = 3
 _NEAR, _SIGNED = 3.5, 2.6  # rank of one near the headline, and its weight: more than that of a meta tag
-_OF_TEXT = 6.0  # what the text itself says outweighs the user who has posted it, wherever markup names that user
+_OF_TEXT = (
+    6.0  # what the text itself says outweighs the user who has posted it, wherever markup names that user
+)
 _DOUBT = 2.4  # rank up to which a visible byline is none
 _FOR_RANK, _LEAST_SEEN, _MOST_SEEN = 0.7, 0.3, 2.1  # weight of a visible byline by its rank
 
@@ -64,26 +66,37 @@ def are_settled(
         return True
     named = set.union(*(names for _, names in told))
     return all(
-        folded(name) in named for line in lines() for name in people([line], outlets=outlets) if is_person(name)
+        folded(name) in named
+        for line in lines()
+        for name in people([line], outlets=outlets)
+        if is_person(name)
     )
 
 
 def choose_authors(
-    declared: Sequence[Declared], seen: Sequence[Byline], outlets: Sequence[str]
+    declared: Sequence[Declared],
+    seen: Sequence[Byline],
+    outlets: Sequence[str],
+    beside: Callable[[], Byline | None] = lambda: None,
 ) -> Authors | None:
     """Choose whom most weight stands behind: people before names before companies and outlets.
 
     ``declared`` are bylines that markup and feed give, most trusted first; ``seen`` those that readers see.
+    ``beside`` is asked for somebody shown beside the text where all these name nobody but outlets.
     """
     voices = [voice for source, texts in declared if (voice := _declared(source, texts, outlets))]
     known = {folded(name) for voice in voices for name in voice.names}
     if shown := _seen(seen, outlets, known):
         voices.append(shown)
+    if not any(people(voice.names, outlets=outlets) for voice in voices) and (byline := beside()):
+        voices += filter(None, [_seen([byline], outlets, known)])
     if not voices:
         return None
     best = max(voices, key=lambda voice: _weight(voice, voices))
     return Authors(
-        names=_in_full(best.names, voices, outlets), source=best.source, voices=tuple((voice.source, voice.names) for voice in voices)
+        names=_in_full(best.names, voices, outlets),
+        source=best.source,
+        voices=tuple((voice.source, voice.names) for voice in voices),
     )
 
 

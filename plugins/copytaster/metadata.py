@@ -20,6 +20,7 @@ from copytaster.dates import Moment, zone_named
 from copytaster.headline import Candidate, best_headline
 from copytaster.jsonld import Node, index_by_id, is_node, pick_article, resolved, strings, types_of
 from copytaster.model import Page
+from copytaster.portraits import shown_beside
 from copytaster.publication import (
     DateCandidate,
     choose,
@@ -32,7 +33,7 @@ from copytaster.publication import (
 )
 from copytaster.rights import read_accessibility, read_reservation, read_terms
 from copytaster.signals import Signals
-from copytaster.visible import Sights, look, opening_lines
+from copytaster.visible import Byline, Sights, look, opening_lines
 from copytaster.votes import record
 
 _HEADLINE_META = (
@@ -123,7 +124,7 @@ def read_metadata(page: Page, signals: Signals, tree: HtmlElement) -> Metadata:
         headline=headline,
         alternative_headline=_other_headline(reading, headline),
         abstract=_settle("abstract", _abstracts(reading), provenance),
-        authors=_authors(declared, sights, sites, provenance),
+        authors=_authors(declared, sights, sites, provenance, partial(shown_beside, tree, headline)),
         publisher=publisher,
         published=_published(reading, sights, provenance),
         modified=_modified(reading, sights, provenance),
@@ -258,9 +259,13 @@ def _lone_person(nodes: Sequence[Node]) -> list[str]:
 
 
 def _authors(
-    declared: Sequence[Declared], sights: Sights, sites: Sequence[str], provenance: dict[str, object]
+    declared: Sequence[Declared],
+    sights: Sights,
+    sites: Sequence[str],
+    provenance: dict[str, object],
+    beside: Callable[[], Byline | None],
 ) -> tuple[str, ...]:
-    found = choose_authors(declared, sights.bylines, sites)
+    found = choose_authors(declared, sights.bylines, sites, beside)
     if found is None:
         return ()
     voices = [(source, "; ".join(names)) for source, names in found.voices]

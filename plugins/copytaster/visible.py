@@ -71,7 +71,10 @@ _MOST_MARKS, _MOST_PIECES, _MOST_TOGETHER = 60, 200, 8
 _OFTEN = 3  # so many elements of one name are a list of teasers, none of which is the byline
 _BLOCKS = frozenset({"p", "div", "h2", "h3", "h4", "h5", "h6"})
 _MOST_WRAPPED, _SENTENCE = 4, 80  # levels of markup around a line; characters
-_MOST_BETWEEN, _LONGEST_OPENING = 4, 12  # texts, most of them spaces, between "By" and a name; characters of "By"
+_MOST_BETWEEN, _LONGEST_OPENING = (
+    4,
+    12,
+)  # texts, most of them spaces, between "By" and a name; characters of "By"
 _LONGEST_NAME, _LONGEST_LINE, _LONGEST_DATE = 60, 100, 50
 _LINKED, _OPENED, _SUREST = 1.5, 2.0, 3.0
 _MOST_ELEMENTS = 12_000
@@ -122,7 +125,7 @@ def look(tree: HtmlElement, headline: str | None, *, openings: bool = True) -> S
     Without ``openings`` only what is named as byline is taken for one: that spares looking at every text.
     """
     classes = _named(_CLASSES(tree))
-    heading = _heading(tree, folded(headline or ""))
+    heading = find_heading(tree, folded(headline or ""))
     marked = dict(_marked(tree))
     start: int | None = None
     writers: list[_Found] = []
@@ -159,7 +162,7 @@ def opening_lines(tree: HtmlElement) -> Iterator[str]:
             yield one_line(f"{text} {next((told for told in after if not told.isspace()), '')}")
 
 
-def _heading(tree: HtmlElement, key: str) -> HtmlElement | None:
+def find_heading(tree: HtmlElement, key: str) -> HtmlElement | None:
     """Find the first heading that says what the headline does."""
     return next((heading for heading in tree.iter(*_HEADINGS) if _says(heading, key)), None) if key else None
 

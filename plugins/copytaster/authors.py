@@ -157,7 +157,8 @@ def is_person(name: str) -> bool:
         and _is_surname(parts[-1])
         and all(map(_may_be_of_a_name, parts))
         and parts[0][0].isalpha()
-        and not words().nobody.intersection(map(folded, (name, *parts)))
+        and not words().nobody.intersection({folded(text) for text in (name, *parts[1:])} - _PARTICLES)
+        and folded(parts[0]) not in words().nobody  # "Von Mira"
     )
 
 

@@ -1,9 +1,11 @@
 """Who several signals say has written it -> the authors. Pure."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 
 from copytaster.authors import are_people, is_company, is_person, is_role, names_others, opens_byline, people
 from copytaster.chars import folded
@@ -88,7 +90,7 @@ def choose_authors(
     known = {folded(name) for voice in voices for name in voice.names}
     if shown := _seen(seen, outlets, known):
         voices.append(shown)
-    if not any(people(voice.names, outlets=outlets) for voice in voices) and (byline := beside()):
+    if not any(_names_somebody(voice, outlets) for voice in voices) and (byline := beside()):
         voices += filter(None, [_seen([byline], outlets, known)])
     if not voices:
         return None
@@ -98,6 +100,10 @@ def choose_authors(
         source=best.source,
         voices=tuple((voice.source, voice.names) for voice in voices),
     )
+
+
+def _names_somebody(voice: _Voice, outlets: Sequence[str]) -> bool:
+    return bool(people(voice.names, outlets=outlets)) and not all(map(_LOGIN.fullmatch, voice.names))
 
 
 def _in_full(names: tuple[str, ...], voices: Iterable[_Voice], outlets: Sequence[str]) -> tuple[str, ...]:
@@ -124,31 +130,34 @@ def _declared(source: str, texts: Sequence[str], outlets: Sequence[str]) -> _Voi
     return None
 
 
-def _seen(seen: Iterable[Byline], outlets: Sequence[str], known: Set[str]) -> _Voice | None:
+def _seen(seen: Iterable[Byline], outlets: Sequence[str], known: AbstractSet[str]) -> _Voice | None:
     """Give those whom the surest visible byline names: a byline with people before one without.
 
     A line that begins with "By" weighs more if it names nobody of ``known``, whom markup names.
     """
-    best: tuple[float, tuple[str, ...], float, float] | None = None
     told = [(byline, _read(byline, outlets)) for byline in islice(seen, _MOST_BYLINES)]
     # "by" behind each of several titles: a list of books.
     is_list = len({names for byline, names in told if names and not byline.is_named}) >= _LIST
-    for byline, names in told:
-        if is_list and not byline.is_named:
-            continue
-        if not names and byline.is_named:
-            names = _house(byline)
-            rank, quality = byline.rank - _FOR_PEOPLE, min(_OF_SITES, _quality(names))
-        else:
-            rank, quality = byline.rank + (_FOR_PEOPLE if are_people(names) else 0.0), _quality(names)
-        if names and (best is None or rank > best[0]):
-            least = _LEAST_SEEN if known & set(map(folded, names)) else _least_weight(byline, names)
-            best = (rank, names, least, quality)
-    if best is None or best[0] <= _DOUBT:
-        return None
-    rank, names, least, quality = best
+    weighed = [
+        _weighed(byline, names, known) for byline, names in told if byline.is_named or (names and not is_list)
+    ]
+    rank, voice = max(weighed, key=itemgetter(0), default=(0.0, None))
+    return voice if rank > _DOUBT else None
+
+
+def _weighed(byline: Byline, people: tuple[str, ...], known: AbstractSet[str]) -> tuple[float, _Voice | None]:
+    """Rank a byline, with what it says."""
+    names = people or _house(byline)
+    if not names:
+        return 0.0, None
+    rank, quality = byline.rank, _quality(names)
+    if not people:
+        rank, quality = rank - _FOR_PEOPLE, min(_OF_SITES, quality)
+    elif are_people(names):
+        rank += _FOR_PEOPLE
+    least = _LEAST_SEEN if known & set(map(folded, names)) else _least_weight(byline, names)
     weight = max(min((rank - _DOUBT) * _FOR_RANK, _MOST_SEEN), least)
-    return _Voice("byline", names[:_MOST_VISIBLE], weight, quality)
+    return rank, _Voice("byline", names[:_MOST_VISIBLE], weight, quality)
 
 
 def _least_weight(byline: Byline, names: Sequence[str]) -> float:
@@ -199,7 +208,7 @@ def _opened(texts: Sequence[str]) -> Sequence[str]:
 
 def _ends_byline(text: str) -> bool:
     """Say whether others than the writers are named from here on, or what follows is told about one."""
-    return (names_others(text) or len(text) > _LONGEST_TEXT) and not opens_byline(text)
+    return (names_others(text) or len(text) > _LONGEST_TEXT) and not opens_byline(text.lstrip("(（ "))  # noqa: RUF001 - wide bracket
 
 
 def _weight(voice: _Voice, voices: Sequence[_Voice]) -> float:

@@ -14,13 +14,13 @@ from lxml.html import HtmlElement
 
 from copytaster.addresses import read_addresses, read_image
 from copytaster.authors import opens_byline
+from copytaster.beside import shown_beside
 from copytaster.bylines import Declared, are_settled, choose_authors
 from copytaster.chars import field_text, folded
 from copytaster.dates import Moment, zone_named
 from copytaster.headline import Candidate, best_headline
 from copytaster.jsonld import Node, index_by_id, is_node, pick_article, resolved, strings, types_of
 from copytaster.model import Page
-from copytaster.portraits import shown_beside
 from copytaster.publication import (
     DateCandidate,
     choose,

@@ -272,7 +272,7 @@ def _bylines(
     for mark in found[:_MOST_MARKS]:
         if _COMMENT.search(_names(mark.element)) or _COMMENT.search(_names(mark.element.getparent())):
             continue
-        if _is_credited(mark.element):
+        if not mark.text and _is_credited(mark.element):
             continue
         in_list = often[_names(mark.element)] > _OFTEN
         near = heading is not None and (0 if in_list else -_BEFORE) <= mark.place - heading <= _AFTER

@@ -100,13 +100,14 @@ def people(texts: Iterable[str], *, outlets: Iterable[str] = (), houses: bool = 
     known = words()
     sites = frozenset(map(folded, outlets))
     barred = known.nobody | sites
+    products = tuple(f"{site} " for site in sites if " " in site)
     if not houses:
         barred |= known.editorial
     found: dict[str, str] = {}
     for text in islice(texts, _MOST_BYLINES):
         for name in _names(field_text(text[:_MAX_BYLINE]), houses=houses):
             key = folded(name)
-            if key and key not in barred and not _is_role_at(key, sites):
+            if key and key not in barred and not key.startswith(products) and not _is_role_at(key, sites):
                 found.setdefault(key, name)
     short = [name for name in found.values() if len(name.split()) <= _MOST_WORDS]
     named = short or list(found.values())
@@ -225,7 +226,7 @@ def _spaced(phrase: str) -> str:
 def _rejoined(byline: str) -> str:
     """Turn "Surname, Given" round: a comma that stands between exactly two single words."""
     found = _ORDER.fullmatch(byline)
-    if found is None or folded(found[2]) in words().credential:
+    if found is None or found[2][0].islower() or folded(found[2]) in words().credential:
         return byline
     return f"{found[2]} {found[1]}"
 

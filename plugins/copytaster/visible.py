@@ -16,7 +16,7 @@ from itertools import accumulate, chain, islice
 from lxml import etree
 from lxml.html import HtmlElement
 
-from copytaster.authors import names_others, opens_byline
+from copytaster.authors import opens_byline
 from copytaster.byline_words import words
 from copytaster.chars import folded, one_line
 
@@ -295,8 +295,13 @@ def _bylines(
 
 
 def _goes_on_with_date(texts: Sequence[str]) -> bool:
-    """Say whether a name is followed by its date in the next element: "By Mira on", "1 March"."""
-    return len(texts) > 1 and bool(_BEFORE_DATE.search(texts[0])) and bool(_DIGIT.search(texts[1]))
+    """Say whether a name is followed by its date in the next element, or in a short line: "By Mira, in", "Boats", "1 March"."""
+    if len(texts) < 2:  # noqa: PLR2004 - a name and a date
+        return False
+    is_line = texts[0][0].isupper() and sum(map(len, texts)) <= _MOST_DATE
+    return bool(_BEFORE_DATE.search(texts[0]) and _DIGIT.search(texts[1])) or (
+        is_line and any(map(_YEAR.search, texts[1:]))
+    )
 
 
 def _heads_text(element: HtmlElement) -> bool:
@@ -324,7 +329,12 @@ def _is_credited(element: HtmlElement) -> bool:
         text = before.tail if (before.tail or "").strip() else " ".join(_texts(before)[-1:])
     else:
         text = parent.text if parent is not None else ""
-    return 0 < len(told := (text or "").strip()) <= _LONGEST_NAME and names_others(told)
+    return len(text or "") <= _LONGEST_LINE and folded(text or "").endswith(_credits())
+
+
+@cache
+def _credits() -> tuple[str, ...]:
+    return tuple(map(folded, words().others))
 
 
 def _names(element: HtmlElement | None) -> str:

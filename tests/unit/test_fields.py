@@ -119,6 +119,7 @@ def test_bylines_that_only_readers_see(byline):
         ("<p>by quillfeather on August 3, 2019</p>", ("quillfeather",)),
         ("<p>Von A. Q. am <a href=/7>07.08.2013</a> unter <a href=/c>Hafen</a></p>", ("A. Q",)),
         ("<p><b>Fähre</b> Posted by Quillfeather under</p>", ("Quillfeather",)),
+        ("<p>By QFR, in <a href=/b>Boats</a>, <a href=/h>Harbour</a> · 31 Jan 2025, 20:02</p>", ("QFR",)),
         ("<p>By clicking on <a href=/x>this map</a> you see the route.</p>", ()),
         ("<p>By late 2020, the ferry was full.</p>", ()),
         ("<p>By early 2020 | Ferries</p>", ()),
@@ -138,6 +139,7 @@ def test_a_nickname_is_believed_where_its_date_follows(byline, names):
         ("<div>Reviewed by <a href='/people/bo-check'>Bo Check</a></div>", ()),
         ("<div><span>Revu</span><span>Reviewed by</span> <a rel=author>Bo Check</a></div>", ()),
         ("<div class=author>Ada <p>Bo Dee, photographer from the harbour and founder of the club of rowers.</p></div>", ("Ada",)),
+        ("<p>(fot. Archiv)</p><div class=autor><b>Ada Quill</b></div>", ("Ada Quill",)),
         ("<span class=author>Eine Publikation</span><p class=writer>Ada Quill</p>", ("Ada Quill",)),
         ("<p>来源：<a href=/s>海港网</a> 作者：陈望</p>", ("陈望",)),
         ("<p>(Reporting by Ada Quill and Bo Dee, who have been at the harbour; editing by Cy Ek)</p>", ("Ada Quill", "Bo Dee")),
@@ -152,6 +154,12 @@ def test_the_staff_of_a_site_yields_to_people():
     staff = "<meta name=twitter:label1 content='Written by'><meta name=twitter:data1 content='Courier Staff'>"
     assert told(site + staff + "<meta name=author content='Ada Quill'>").authors == ("Ada Quill",)
     assert told(site + staff).authors == ("Courier Staff",)
+
+
+def test_what_a_site_calls_its_products_is_no_person():
+    site = "<meta property=og:site_name content='Higher Deck'><meta name=author content='HIGHER DECK THRIVE'>"
+    body = f"<h1>Ferry to sail again</h1><p class=byline>By <a>Ada Quill</a></p>{PROSE}"
+    assert told(site, body).authors == ("Ada Quill",)
 
 
 def test_a_network_beside_a_person_is_no_author():

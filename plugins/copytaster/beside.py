@@ -24,7 +24,9 @@ _BOX = re.compile(
 )
 _OF_OTHERS = re.compile(r"comment|reply|respond|related|teaser", re.IGNORECASE)
 _PORTRAIT = re.compile(r"avatar|headshot|\bpfp\b|userpic", re.IGNORECASE)
-_WITH_CLASS = etree.XPath("//*[@class and not(self::body or self::html)]")
+# Classes are read as texts first: few pages have such a box, and looking at every element is dear.
+_CLASSES = etree.XPath("//@class", smart_strings=False)
+_OF_CLASS = etree.XPath("//*[@class = $name and not(self::body or self::html)]")
 _BEHIND = etree.XPath("following::*[position() <= 60]")
 _SIGNED = re.compile(
     r"(?:^|[.!?…。！？।۔»”\"'’])\s*[(（]([^()（）]{4,80})[)）][\s.+*#■•]*$|^\s*[—–―-]\s*(.{4,60})$"
@@ -32,6 +34,7 @@ _SIGNED = re.compile(
 _PARAGRAPHS = etree.XPath("//p")
 _MOST_PARAGRAPHS, _PROSE = 2_000, 80  # characters of a paragraph that is no line of something else
 _MOST_BOXES, _MOST_ABOVE, _MOST_TEXTS, _MOST_WRITERS, _MOST_BELOW = 20, 5, 60, 3, 3
+_MOST_HOLDERS = 3  # elements with most paragraphs, one of which holds the text
 _REACH = 6  # elements between a portrait and the name
 _LONGEST_NAME = 60
 _NEAR, _BESIDE = 3.5, 2.0  # ranks
@@ -68,9 +71,9 @@ def _is_portrait(image: HtmlElement) -> bool:
 
 
 def _boxes(tree: HtmlElement) -> Iterator[HtmlElement]:
-    for element in _WITH_CLASS(tree):
-        if _BOX.search(element.get("class")) and not _is_of_others(element):
-            yield element
+    names = filter(_BOX.search, set(_CLASSES(tree)))
+    for name in islice(sorted(names), _MOST_BOXES):
+        yield from (box for box in _OF_CLASS(tree, name=name) if not _is_of_others(box))
 
 
 def _is_of_others(element: HtmlElement) -> bool:
@@ -112,12 +115,12 @@ def _has_surname(name: str) -> bool:
 
 def _last_lines(tree: HtmlElement) -> Iterator[str]:
     """Give the last paragraph of the element that holds most of the text, and the lines below it."""
-    texts: defaultdict[HtmlElement, list[str]] = defaultdict(list)
+    paragraphs: defaultdict[HtmlElement, list[HtmlElement]] = defaultdict(list)
     for paragraph in islice(_PARAGRAPHS(tree), _MOST_PARAGRAPHS):
         if (parent := paragraph.getparent()) is not None:
-            texts[parent].append(one_line(str(paragraph.text_content())))
-    held = max(
-        texts.values(), key=lambda lines: sum(len(line) for line in lines if len(line) > _PROSE), default=[]
-    )
+            paragraphs[parent].append(paragraph)
+    likely = sorted(paragraphs.values(), key=len, reverse=True)[:_MOST_HOLDERS]
+    texts = ([one_line(str(paragraph.text_content())) for paragraph in held] for held in likely)
+    held = max(texts, key=lambda lines: sum(len(line) for line in lines if len(line) > _PROSE), default=[])
     last = max((at for at, line in enumerate(held) if len(line) > _PROSE), default=len(held))
     yield from held[last : last + _MOST_BELOW]

@@ -13,7 +13,7 @@ from copytaster.written_dates import months
 _MAX_AUTHORS = 20
 _MAX_NAME = 80
 _MAX_BYLINE, _MOST_BYLINES = 500, 50
-_MOST_WORDS = 5
+_MOST_WORDS, _LONG_NAME = 5, 4
 _SPLIT = re.compile(
     r"\s*(?:,\s(?:and|und|et|y|e|i|og|och|dan|en)\s|[;|•·/\n\t、，,／｜]|\s(?:and|und|et|y|e|и|i|og|och|ja|ve|και|és|dan|și|in|with|mit|avec|con)(?=\s)\s"
     r"|\s[&+–—-]\s)\s*"
@@ -29,7 +29,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _MARKUP = re.compile(r"[<>{}=\[\]]")
 # "Mira Sand am": the start of what stood behind the name.
 _TRAILING = re.compile(
-    r"(?<=\w)(?:\s+(?:am|um|on|at|le|el|il|em|op|den|på|в|в|dnia|in|for|für|the|der|die|das))+$"
+    r"(?<=[\w.])(?:\s+(?:am|um|on|at|le|el|il|em|op|den|på|в|в|dnia|in|for|für|the|der|die|das|under|unter|dans|sous))+$"
 )
 _PARENTHESIS = re.compile(r"\s*\([^)]*\)?\s*$")
 _EDGES = ' \t\r\n,.:;：|-–—*•·"“”„«»©()（）'
@@ -98,17 +98,35 @@ def people(texts: Iterable[str], *, outlets: Iterable[str] = (), houses: bool = 
     stands for an editorial office.
     """
     known = words()
-    barred = known.nobody | {folded(outlet) for outlet in outlets}
+    sites = frozenset(map(folded, outlets))
+    barred = known.nobody | sites
+    products = tuple(f"{site} " for site in sites if " " in site)
     if not houses:
         barred |= known.editorial
     found: dict[str, str] = {}
     for text in islice(texts, _MOST_BYLINES):
-        for name in _names(field_text(text[:_MAX_BYLINE])):
-            if (key := folded(name)) and key not in barred:
+        for name in _names(field_text(text[:_MAX_BYLINE]), houses=houses):
+            key = folded(name)
+            if key and key not in barred and not key.startswith(products) and not _is_role_at(key, sites):
                 found.setdefault(key, name)
     short = [name for name in found.values() if len(name.split()) <= _MOST_WORDS]
     named = short or list(found.values())
-    return tuple([name for name in named if not is_company([name])] or named)[:_MAX_AUTHORS]
+    return tuple(_without_companies(named))[:_MAX_AUTHORS]
+
+
+def _is_role_at(key: str, sites: frozenset[str]) -> bool:
+    """Say whether a name is that of a site with what somebody does there: "Courier Staff"."""
+    parts = key.split()
+    rest = [part for part in parts if part not in words().role]
+    return 0 < len(rest) < len(parts) and (" ".join(rest) in sites or "".join(rest) in sites)
+
+
+def _without_companies(names: Sequence[str]) -> Sequence[str]:
+    """Leave out companies and clubs beside whom somebody else is named."""
+    others = [name for name in names if not is_company([name])]
+    if are_people(others):
+        others = [name for name in others if len(name.split()) < _LONG_NAME or not _OUTFIT.search(name)]
+    return others or names
 
 
 def are_people(names: Iterable[str]) -> bool:
@@ -121,6 +139,11 @@ def is_company(names: Iterable[str]) -> bool:
     return all(_LEGAL_FORM.search(name) for name in names)
 
 
+def is_role(name: str) -> bool:
+    """Say whether this is what somebody does, and not the name of an editorial office."""
+    return _is_role(name.split()) and folded(name) not in words().editorial
+
+
 def is_person(name: str) -> bool:
     """Say whether this looks like a given name and a surname, in the scripts that write both apart."""
     parts = name.split()
@@ -128,14 +151,15 @@ def is_person(name: str) -> bool:
         return False
     if _UNSPACED.match(name):
         return _SHORTEST_UNSPACED <= len(name) <= _LONGEST_UNSPACED or len(parts) > 1
-    proper = [part for part in parts if part.lower().strip("’'.") not in _PARTICLES]
+    proper = [part for part in parts[:-1] if part.lower().strip("’'.") not in _PARTICLES]
     return (
         1 < len(parts) <= _MOST_WORDS
-        and len(proper) > (parts[0] in proper)
-        and parts[-1] in proper
+        and bool(proper or parts[0][0].isupper())
+        and _is_surname(parts[-1])
         and all(map(_may_be_of_a_name, parts))
         and parts[0][0].isalpha()
-        and not words().nobody.intersection(map(folded, (name, *parts)))
+        and not words().nobody.intersection({folded(text) for text in (name, *parts[1:])} - _PARTICLES)
+        and folded(parts[0]) not in words().nobody  # "Von Mira"
     )
 
 
@@ -149,14 +173,20 @@ def names_others(text: str) -> bool:
     return _others().search(text) is not None
 
 
+def _is_surname(word: str) -> bool:
+    """Say whether a name may end in this word: "Das" and "Le" are surnames, "das" and "le" are none."""
+    return word[0].isupper() or word.lower().strip("’'.") not in _PARTICLES
+
+
 def _may_be_of_a_name(word: str) -> bool:
     return not word[0].islower() or word.lower().rstrip("’'.") in _PARTICLES or word[1:2] in {"’", "'"}
 
 
-def _names(byline: str) -> list[str]:
+def _names(byline: str, *, houses: bool) -> list[str]:
     byline = _others().sub(" ", byline.strip().lstrip("(（|·•–—- "))
     byline = _CONTACT.sub(" ", _opened(byline))
-    return [name for part in _SPLIT.split(_rejoined(byline.strip())) if (name := _name(part))]
+    parts = _SPLIT.split(_rejoined(byline.strip()))
+    return [name for part in parts if (name := _name(part, houses=houses))]
 
 
 def _opened(text: str) -> str:
@@ -196,16 +226,16 @@ def _spaced(phrase: str) -> str:
 def _rejoined(byline: str) -> str:
     """Turn "Surname, Given" round: a comma that stands between exactly two single words."""
     found = _ORDER.fullmatch(byline)
-    if found is None or folded(found[2]) in words().credential:
+    if found is None or found[2][0].islower() or folded(found[2]) in words().credential:
         return byline
     return f"{found[2]} {found[1]}"
 
 
-def _name(part: str) -> str:
+def _name(part: str, *, houses: bool) -> str:
     name = _undated(_opened(part.strip()))
     name = _PARENTHESIS.sub("", name).strip(_EDGES)
     name = _TRAILING.sub("", name)
-    name = _without_role(name).strip(_EDGES)
+    name = (_without_role(name) or (name if houses and " " in name else "")).strip(_EDGES)
     if not 1 < len(name) <= _MAX_NAME or not _LETTER.search(name) or _MARKUP.search(name):
         return ""
     return "" if folded(name) in words().credential else name

@@ -7,12 +7,14 @@ JSON-LD, Open Graph, meta tags, microdata, the visible page, the feed, the addre
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 
 from lxml.html import HtmlElement
 
 from copytaster.addresses import read_addresses, read_image
 from copytaster.authors import opens_byline
+from copytaster.beside import shown_beside
 from copytaster.bylines import Declared, are_settled, choose_authors
 from copytaster.chars import field_text, folded
 from copytaster.dates import Moment, plausible, zone_named
@@ -34,7 +36,7 @@ from copytaster.publication import (
 )
 from copytaster.rights import read_accessibility, read_reservation, read_terms
 from copytaster.signals import Signals
-from copytaster.visible import Sights, look, numbered_lines
+from copytaster.visible import Byline, Sights, look, numbered_lines, opening_lines
 from copytaster.votes import record
 
 _HEADLINE_META = (
@@ -115,7 +117,7 @@ def read_metadata(page: Page, signals: Signals, tree: HtmlElement) -> Metadata:
     sites = _site_names(reading, publisher)
     headline = _headline(reading, sites, provenance)
     declared = [(source, texts) for source, texts in _author_candidates(reading) if texts]
-    sights = _look(reading, headline, are_settled(declared, sites))
+    sights = _look(reading, headline, are_settled(declared, sites, partial(opening_lines, tree)))
     free = read_accessibility(signals, node)
     if free:
         provenance["is_accessible_for_free"] = {"from": free[1]}
@@ -125,7 +127,7 @@ def read_metadata(page: Page, signals: Signals, tree: HtmlElement) -> Metadata:
         headline=headline,
         alternative_headline=_other_headline(reading, headline),
         abstract=_settle("abstract", _abstracts(reading), provenance),
-        authors=_authors(declared, sights, sites, provenance),
+        authors=_authors(declared, sights, sites, provenance, partial(shown_beside, tree, headline)),
         publisher=publisher,
         published=_published(reading, sights, provenance),
         modified=_modified(reading, sights, provenance),
@@ -266,9 +268,13 @@ def _lone_person(nodes: Sequence[Node]) -> list[str]:
 
 
 def _authors(
-    declared: Sequence[Declared], sights: Sights, sites: Sequence[str], provenance: dict[str, object]
+    declared: Sequence[Declared],
+    sights: Sights,
+    sites: Sequence[str],
+    provenance: dict[str, object],
+    beside: Callable[[], Byline | None],
 ) -> tuple[str, ...]:
-    found = choose_authors(declared, sights.bylines, sites)
+    found = choose_authors(declared, sights.bylines, sites, beside)
     if found is None:
         return ()
     voices = [(source, "; ".join(names)) for source, names in found.voices]

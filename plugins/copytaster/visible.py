@@ -22,7 +22,7 @@ from copytaster.chars import folded, one_line
 
 _ELSEWHERE = re.compile(
     r"(?:^|[\s_-])(?:comments?|kommentare?|related|recommend(?:ed|ations)?|teasers?|sidebar|(?<!elementor-)widgets?|popular|promos?|newsletter"
-    r"|footer|respond|carousel|trending|latest|most-?read|commentlist|cards?|menu|nav|copyright)(?:$|[\s_-])",
+    r"|footer|respond|carousel|trending|latest|most-?read|commentlist|(?<!author[-_])cards?|menu|nav|copyright)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"comment|reply|respond", re.IGNORECASE)
@@ -37,7 +37,7 @@ _WRITER = (
 )  # fmt: skip
 _ABOUT_WRITER = re.compile(
     r"(?:bio|desc|image|img|avatar|photo|picture|social|role|job|position|email|twitter|icon|count|links|follow|headline)\b"
-    r"|comment|reply|authoriz|authorit|blogger-?comment|-label\b",
+    r"|comment|reply|authoriz|authorit|blogger-?comment|-label\b(?!-)",
     re.IGNORECASE,
 )
 _EXACTLY = re.compile(
@@ -60,13 +60,21 @@ _READ_TEXTS = etree.XPath("//text()[not(parent::script or parent::style)]", smar
 _RIGHTS = re.compile(r"©|\(c\)|copyright|rights reserved", re.IGNORECASE)
 _AROUND, _MOST_LINES = 60, 500
 _NOTHING = (0.0, False)
-_YEAR = re.compile(r"(?:19|20|١٩|٢٠|۱۹|۲۰|१९|२०|১৯|২০)\d\d|\b\d\d[./]\d\d[./]\d\d\b")
 _DIGIT = re.compile(r"\d")
+_YEAR = re.compile(r"(?:19|20|١٩|٢٠|۱۹|۲۰|१९|२०|১৯|২০)\d\d|\b\d\d[./]\d\d[./]\d\d\b")
+_ON = r"\s(?:on|am|le|el|il|em|op|den|på|w dniu|dnia|в)"
+_BEFORE_DATE, _BEFORE_YEAR = re.compile(rf"{_ON}$"), re.compile(rf"(?:{_ON}\s|\s[|·•–—-]\s).*{_YEAR.pattern}")
 _MOST_ABOVE = 7  # levels; further up class names speak of the page
 _MOST_DATE = 150
 _MOST_TEXT = 300
 _MOST_MARKS, _MOST_PIECES, _MOST_TOGETHER = 60, 200, 8
 _OFTEN = 3  # so many elements of one name are a list of teasers, none of which is the byline
+_BLOCKS = frozenset({"p", "div", "h2", "h3", "h4", "h5", "h6"})
+_MOST_WRAPPED, _SENTENCE = 4, 80  # levels of markup around a line; characters
+_MOST_BETWEEN, _LONGEST_OPENING = (
+    4,
+    12,
+)  # texts, most of them spaces, between "By" and a name; characters of "By"
 _LONGEST_NAME, _LONGEST_LINE, _LONGEST_DATE = 60, 100, 50
 _LINKED, _OPENED, _SUREST = 1.5, 2.0, 3.0
 _MOST_ELEMENTS = 12_000
@@ -81,6 +89,7 @@ class Byline:
     links: tuple[str, ...] = ()
     rank: float = 0.0
     is_named: bool = True  # by its class, rel or itemprop
+    heads_text: bool = False  # the line above the first paragraph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +125,7 @@ def look(tree: HtmlElement, headline: str | None, *, openings: bool = True) -> S
     Without ``openings`` only what is named as byline is taken for one: that spares looking at every text.
     """
     classes = _named(_CLASSES(tree))
-    opening = {text for text in _TEXTS(tree) if _opens(text)} if openings else set()
-    heading = _heading(tree, folded(headline or ""))
+    heading = find_heading(tree, folded(headline or ""))
     marked = dict(_marked(tree))
     start: int | None = None
     writers: list[_Found] = []
@@ -128,8 +136,11 @@ def look(tree: HtmlElement, headline: str | None, *, openings: bool = True) -> S
             strength, is_dated = max(strength, marked[element]), is_dated or element.tag == "time"
         if strength:
             writers.append(_Found(element, place, strength))
-        elif opening and (element.text in opening or element.tail in opening):
-            writers.extend(_opened(element, place, opening))
+        elif openings:
+            if (text := element.text) and _opens(text):
+                writers.append(_Found(element, place, _OPENED, is_named=_is_explicit(text)))
+            if (text := element.tail) and _opens(text):
+                writers.append(_Found(element, place, _OPENED, text=text, is_named=_is_explicit(text)))
         if is_dated:
             dated.append(_Found(element, place, 0.0))
         if element is heading:
@@ -137,12 +148,21 @@ def look(tree: HtmlElement, headline: str | None, *, openings: bool = True) -> S
         elif start is not None and place - start <= _AFTER:
             dated.extend(_numbered(element, place))
     return Sights(
-        bylines=tuple(sorted(_bylines(writers, start), key=lambda byline: -byline.rank)),
+        bylines=tuple(sorted(_bylines(writers, start, _around(heading)), key=lambda byline: -byline.rank)),
         dates=tuple(_dates(dated, start)),
     )
 
 
-def _heading(tree: HtmlElement, key: str) -> HtmlElement | None:
+def opening_lines(tree: HtmlElement) -> Iterator[str]:
+    """Give the lines that begin as a byline on a line of its own does, a lone "By" with what follows it."""
+    texts = _TEXTS(tree)
+    for place, text in enumerate(texts):
+        if _opens(text) and text.lstrip()[:1].isupper():
+            after = texts[place + 1 : place + _MOST_BETWEEN] if len(text.strip()) <= _LONGEST_OPENING else ()
+            yield one_line(f"{text} {next((told for told in after if not told.isspace()), '')}")
+
+
+def find_heading(tree: HtmlElement, key: str) -> HtmlElement | None:
     """Find the first heading that says what the headline does."""
     return next((heading for heading in tree.iter(*_HEADINGS) if _says(heading, key)), None) if key else None
 
@@ -159,14 +179,6 @@ def _marked(tree: HtmlElement) -> Iterator[tuple[HtmlElement, float]]:
             yield link, _SUREST
         elif _PROFILE.search(link.get("href") or ""):
             yield link, _LINKED
-
-
-def _opened(element: HtmlElement, place: int, opening: set[str]) -> Iterator[_Found]:
-    """Give an element whose text opens a byline, and one behind which such a text stands."""
-    if (text := element.text) in opening:
-        yield _Found(element, place, _OPENED, is_named=_is_explicit(text))
-    if (text := element.tail) in opening:
-        yield _Found(element, place, _OPENED, text=text, is_named=False)
 
 
 def numbered_lines(tree: HtmlElement) -> list[str]:
@@ -222,10 +234,14 @@ def _strength(name: str) -> float:
 
 
 def _is_explicit(text: str) -> bool:
-    """Say whether a short text opens with more than one word, or a label: names of one word are believed too."""
+    """Say whether a short text opens with more than one word, or a label, or goes on with a date.
+
+    Then names of one word are believed too.
+    """
     found = _FIRST_WORD.match(text)
-    rest = text[found.end() :].lstrip() if found else ""
-    return len(text) <= _LONGEST_NAME and (rest[:1] in {":", "："} or opens_byline(rest))
+    rest = text[found.end() :].strip() if found else ""
+    told = rest[:1] in {":", "："} or opens_byline(rest) or _BEFORE_YEAR.search(rest)
+    return len(text) <= _LONGEST_NAME and bool(told)
 
 
 def _opens(text: str) -> bool:
@@ -244,14 +260,25 @@ def _first_words() -> frozenset[str]:
     return frozenset(phrase.split()[0] for phrase in words().opens | words().label if phrase)
 
 
-def _bylines(found: Sequence[_Found], heading: int | None) -> Iterator[Byline]:
+def _around(heading: HtmlElement | None) -> frozenset[HtmlElement]:
+    """Give the articles that hold the headline: others on the page are teasers or comments."""
+    return frozenset(heading.iterancestors("article") if heading is not None else ())
+
+
+def _bylines(
+    found: Sequence[_Found], heading: int | None, articles: frozenset[HtmlElement]
+) -> Iterator[Byline]:
     often = Counter(_names(mark.element) for mark in found)
     for mark in found[:_MOST_MARKS]:
         if _COMMENT.search(_names(mark.element)) or _COMMENT.search(_names(mark.element.getparent())):
             continue
+        if not mark.text and _is_credited(mark.element):
+            continue
         in_list = often[_names(mark.element)] > _OFTEN
         near = heading is not None and (0 if in_list else -_BEFORE) <= mark.place - heading <= _AFTER
-        elsewhere = _is_elsewhere(mark.element)
+        elsewhere = _is_elsewhere(mark.element, articles)
+        if in_list and elsewhere:
+            continue
         if not near and ((elsewhere and mark.strength < _SUREST) or mark.text or in_list):
             continue
         texts, links = _written(mark)
@@ -260,9 +287,54 @@ def _bylines(found: Sequence[_Found], heading: int | None) -> Iterator[Byline]:
         rank = mark.strength + (1.5 if near else 0.0 if mark.is_named else -0.5) - (1.0 if elsewhere else 0.0)
         if heading is not None and mark.place < heading - _BEFORE:
             rank -= 1.0
-        if any(map(_opens, texts)):
-            rank += 0.5
-        yield Byline(texts=texts, links=links, rank=rank, is_named=mark.is_named)
+        opens = any(map(_opens, texts))
+        heads = opens and near and not elsewhere and not mark.text and _heads_text(mark.element)
+        rank += 0.5 * opens + heads
+        named = mark.is_named or (opens and _goes_on_with_date(texts))
+        yield Byline(texts=texts, links=links, rank=rank, is_named=named, heads_text=heads)
+
+
+def _goes_on_with_date(texts: Sequence[str]) -> bool:
+    """Say whether a name is followed by its date in the next element, or in a short line: "By Mira, in", "Boats", "1 March"."""
+    if len(texts) < 2:  # noqa: PLR2004 - a name and a date
+        return False
+    is_line = texts[0][0].isupper() and sum(map(len, texts)) <= _MOST_DATE
+    return bool(_BEFORE_DATE.search(texts[0]) and _DIGIT.search(texts[1])) or (
+        is_line and any(map(_YEAR.search, texts[1:]))
+    )
+
+
+def _heads_text(element: HtmlElement) -> bool:
+    """Say whether an element is all that its block says, and a paragraph follows."""
+    for _ in range(_MOST_WRAPPED):
+        parent, after = element.getparent(), element.getnext()
+        if (element.tail or "").strip() or parent is None:
+            return False
+        if after is not None:
+            return element.tag in _BLOCKS and after.tag == "p" and _is_long(after)
+        if element.getprevious() is not None or (parent.text or "").strip():
+            return False
+        element = parent
+    return False
+
+
+def _is_long(element: HtmlElement) -> bool:
+    return sum(map(len, islice(element.itertext(), 30))) > _SENTENCE
+
+
+def _is_credited(element: HtmlElement) -> bool:
+    """Say whether the text right before an element names others than the writer: "Reviewed by"."""
+    before, parent = element.getprevious(), element.getparent()
+    if before is not None:
+        text = before.tail if (before.tail or "").strip() else " ".join(_texts(before)[-1:])
+    else:
+        text = parent.text if parent is not None else ""
+    return len(text or "") <= _LONGEST_LINE and folded(text or "").endswith(_credits())
+
+
+@cache
+def _credits() -> tuple[str, ...]:
+    return tuple(map(folded, words().others))
 
 
 def _names(element: HtmlElement | None) -> str:
@@ -347,13 +419,16 @@ def _is_in_comments(element: HtmlElement) -> bool:
     )
 
 
-def _is_elsewhere(element: HtmlElement) -> bool:
-    """Say whether the element stands in comments, teasers or chrome."""
+def _is_elsewhere(element: HtmlElement, articles: frozenset[HtmlElement] = frozenset()) -> bool:
+    """Say whether the element stands in comments, teasers or chrome, or in another article than ``articles``."""
     for node in islice(chain((element,), element.iterancestors()), _MOST_ABOVE):
-        if node.tag in {"footer", "nav", "aside"}:
+        if node.tag == "nav":
             return True
         if node.tag in {"article", "main", "body"}:
-            return False
-        if _ELSEWHERE.search(_names(node)):
+            return node.tag == "article" and bool(articles) and node not in articles
+        found = _ELSEWHERE.search(_names(node))
+        if node.tag in {"footer", "aside"} or (found and "footer" in found[0].lower()):
+            return articles.isdisjoint(node.iterancestors("article"))  # an article has its own
+        if found:
             return True
     return False

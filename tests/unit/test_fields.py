@@ -113,6 +113,178 @@ def test_bylines_that_only_readers_see(byline):
     assert told("", f"<h1>Ferry to sail again</h1>{byline}{PROSE}").authors == ("Ada Quill",)
 
 
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("<p>by quillfeather on August 3, 2019</p>", ("quillfeather",)),
+        ("<p>Von A. Q. am <a href=/7>07.08.2013</a> unter <a href=/c>Hafen</a></p>", ("A. Q",)),
+        ("<p><b>Fähre</b> Posted by Quillfeather under</p>", ("Quillfeather",)),
+        ("<p>By QFR, in <a href=/b>Boats</a>, <a href=/h>Harbour</a> · 31 Jan 2025, 20:02</p>", ("QFR",)),
+        ("<p>By clicking on <a href=/x>this map</a> you see the route.</p>", ()),
+        ("<p>By late 2020, the ferry was full.</p>", ()),
+        ("<p>By early 2020 | Ferries</p>", ()),
+    ],
+)
+def test_a_nickname_is_believed_where_its_date_follows(byline, names):
+    assert told("", f"<h1>Ferry to sail again</h1>{byline}{PROSE}").authors == names
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("<div class='field field-name-author field-label-hidden'>von <a class=username>Ada</a></div>", ("Ada",)),
+        ("<div class=meta><h6>Author(s)</h6><ul><li>Ada Quill</li><li>Bo Dee</li></ul></div>", ("Ada Quill", "Bo Dee")),
+        ("<div class=author-name><span>By Staff Writer</span></div>", ("Staff Writer",)),
+        ("<div class=author-job>Senior Editor</div>", ()),
+        ("<div>Reviewed by <a href='/people/bo-check'>Bo Check</a></div>", ()),
+        ("<div><span>Revu</span><span>Reviewed by</span> <a rel=author>Bo Check</a></div>", ()),
+        ("<div class=author>Ada <p>Bo Dee, photographer from the harbour and founder of the club of rowers.</p></div>", ("Ada",)),
+        ("<p>(fot. Archiv)</p><div class=autor><b>Ada Quill</b></div>", ("Ada Quill",)),
+        ("<span class=author>Eine Publikation</span><p class=writer>Ada Quill</p>", ("Ada Quill",)),
+        ("<p>来源：<a href=/s>海港网</a> 作者：陈望</p>", ("陈望",)),
+        ("<p>(Reporting by Ada Quill and Bo Dee, who have been at the harbour; editing by Cy Ek)</p>", ("Ada Quill", "Bo Dee")),
+    ],
+)  # fmt: skip
+def test_roles_reviewers_and_sentences_beside_a_byline_are_no_authors(byline, names):
+    assert told("", f"<h1>Ferry to sail again</h1>{byline}{PROSE}").authors == names
+
+
+def test_the_staff_of_a_site_yields_to_people():
+    site = "<meta property=og:site_name content=Courier>"
+    staff = "<meta name=twitter:label1 content='Written by'><meta name=twitter:data1 content='Courier Staff'>"
+    assert told(site + staff + "<meta name=author content='Ada Quill'>").authors == ("Ada Quill",)
+    assert told(site + staff).authors == ("Courier Staff",)
+
+
+def test_what_a_site_calls_its_products_is_no_person():
+    site = "<meta property=og:site_name content='Higher Deck'><meta name=author content='HIGHER DECK THRIVE'>"
+    body = f"<h1>Ferry to sail again</h1><p class=byline>By <a>Ada Quill</a></p>{PROSE}"
+    assert told(site, body).authors == ("Ada Quill",)
+
+
+def test_a_network_beside_a_person_is_no_author():
+    head = json_ld('{"@type":"NewsArticle","author":["Ada Quill","North Coast Ferry Learning Network"]}')
+    assert told(head).authors == ("Ada Quill",)
+
+
+@pytest.mark.parametrize(
+    "line", ["<p><em>By Ada Quill, MA</em></p>", "<p>Von Ada Quill</p>", "<h3>Par Ada Quill</h3>"]
+)
+def test_what_heads_the_text_outweighs_the_user_who_posted_it(line):
+    head = "<meta name=author content='Bo Poster'><meta itemprop=author content='Bo Poster'>"
+    assert told(head, f"<h1>Ferry to sail again</h1>{line}{PROSE}").authors == ("Ada Quill",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>by Ada Quill</p>",  # of a book
+        "<p>By Monday Evening</p>",
+        "<div class=related><p>By Ada Quill</p></div>",
+        "<p>By Ada Quill</p><p>Short.</p>",
+    ],
+)
+def test_other_lines_with_by_leave_the_declared_author(line):
+    head = "<meta name=author content='Bo Poster'><meta itemprop=author content='Bo Poster'>"
+    assert told(head, f"<h1>Ferry to sail again</h1>{line}<div>{PROSE}</div>").authors == ("Bo Poster",)
+
+
+def test_a_byline_with_the_declared_and_others_does_not_override():
+    head = "<meta name=author content='Ada Quill'>"
+    body = f"<h1>Ferry to sail again</h1><div class=byline>By <a>Ada Quill</a> <a>Harbour Guidelines</a></div>{PROSE}"
+    assert told(head, body).authors == ("Ada Quill",)
+
+
+def test_a_list_of_books_names_no_author_of_the_page():
+    books = "".join(
+        f"<h3>Novel {at}</h3><p>by {name}</p>" for at, name in enumerate(("Bo Dee", "Cy Ek", "Dana Fu"))
+    )
+    assert told("", f"<h1>Ferry to sail again</h1>{books}{PROSE}").authors == ()
+
+
+def test_a_given_name_is_completed_by_another_signal_or_by_the_site():
+    head = "<meta name=author content=Ada>"
+    assert told(head, f"<h1>Ferry to sail again</h1>{PROSE}<p>Written by Ada Quill</p>").authors == (
+        "Ada Quill",
+    )
+    site = "<meta property=og:site_name content='Ada Quill Sailing'>"
+    assert told(head + site, url="https://www.adaquill.example/ferry").authors == ("Ada Quill",)
+    assert told(head + site).authors == ("Ada",)
+
+
+def test_a_byline_in_the_foot_of_the_article_is_read_and_those_of_other_articles_are_not():
+    foot = "<footer class='entry-footer'><span class=author>Ada Quill</span></footer>"
+    other = "<article><h2>Another story</h2><span class=byline>Bo Teaser</span></article>"
+    body = f"<article><h1>Ferry to sail again</h1>{PROSE * 40}{{}}</article>{other}"
+    assert told("", body.format(foot)).authors == ("Ada Quill",)
+    assert told("", body.format("")).authors == ()
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "<aside class='author-bio sidebar'><h3>Ada Quill</h3><p>Ada rows at dawn.</p></aside>",
+        "<div class=sidebar><div class='about-author'><b>Über Ada Quill</b> <i>Ada Quill</i> <p>Ada rudert.</p></div></div>",
+        "<div class='team-author-card'><img alt='Ada Quill'><p>Ada Quill</p><p>| Author</p></div>",
+    ],
+)
+def test_boxes_about_one_writer_name_the_author(end):
+    body = f"<h1>Ferry to sail again</h1>{PROSE * 40}"
+    assert told("", body + end).authors == ("Ada Quill",)
+    assert told("", f"{body}<div class=comments>{end}</div>").authors == ()
+
+
+def test_boxes_about_several_writers_name_nobody():
+    boxes = "".join(
+        f"<aside class=author-bio><h3>{name} Quill</h3>{name} rows.</aside>" for name in ("Ada", "Bo")
+    )
+    assert told("", f"<h1>Ferry to sail again</h1>{PROSE * 40}{boxes}").authors == ()
+
+
+def test_a_portrait_behind_the_headline_names_the_author():
+    portrait = (
+        "<p>26 Dec 2025 • <img class='avatar small' src=/p.png> Mahala Das in <a href=/c>Boat Repairs</a></p>"
+    )
+    assert told("", f"<h1>Ferry to sail again</h1>{portrait}{PROSE}").authors == ("Mahala Das",)
+    assert told("", f"<h1>Ferry to sail again</h1>{portrait.replace('avatar', 'photo')}{PROSE}").authors == ()
+    assert told("", f"<h1>Ferry to sail again</h1><div class=comments>{portrait}</div>{PROSE}").authors == ()
+
+
+@pytest.mark.parametrize(
+    ("end", "names"),
+    [
+        ("again. (Ada Quill)</p>", ("Ada Quill",)),
+        ("wieder. (Ada Quill und Bo Dee) +++</p>", ("Ada Quill", "Bo Dee")),
+        ("снова. (Вера Лодкина)</p>", ("Вера Лодкина",)),
+        ("πάλι.</p><p>— Νίκη Βάρκα</p>", ("Νίκη Βάρκα",)),
+        ("said Ada the skipper (Ada Quill)</p>", ()),  # a spelling, no signature
+        ("again. (dpa)</p>", ()),
+        ("again. (Foto: Ada Quill)</p>", ()),
+        ("又。（追记）</p>", ()),
+        ("again.</p><p>— and that was all</p>", ()),
+    ],
+)
+def test_what_signs_the_last_paragraph_is_the_author_where_nobody_else_is_named(end, names):
+    last = f"<p>The harbour board will meet in the old customs house, and the ferry will sail {end}"
+    body = f"<h1>Ferry to sail again</h1><div>{PROSE}{last}</div>"
+    assert told("", body).authors == names
+    assert told("<meta name=author content='Cy Ek'>", body).authors == ("Cy Ek",)
+
+
+def test_a_login_yields_to_the_name_that_signs():
+    body = f"<h1>Ferry to sail again</h1><div>{PROSE}<p>{'The harbour board will meet again soon. ' * 3}(Ada Quill)</p></div>"
+    assert told("<meta name=author content='ada.quill'>", body).authors == ("Ada Quill",)
+
+
+@pytest.mark.parametrize(
+    "name", ["Mahala Das", "Minh Le", "Jiwoo Do", "Ursula von der Marsch", "Anna da Silva"]
+)
+def test_surnames_that_look_like_particles_are_surnames(name):
+    assert is_person(name)
+    assert not is_person(f"{name.split()[0]} von")
+    assert not is_person(f"Von {name.split()[0]}")
+
+
 def test_the_byline_near_the_headline_wins_over_those_of_teasers():
     teaser = "<div class=item><h3>Another story</h3><span class=author>Bo Teaser</span></div>"
     body = (

@@ -41,6 +41,17 @@ class Deadline:
         return left
 
 
+class Never(Deadline):
+    """Time that is out: what is there already can be read, and nothing is waited for."""
+
+    def __init__(self) -> None:
+        super().__init__(0.0)
+
+    def remaining(self) -> float:
+        """Give zero, which makes a socket answer at once."""
+        return 0.0
+
+
 class DeadlineSocket(socket.socket):
     """A plain socket whose every read and write must end by ``deadline``."""
 

@@ -15,10 +15,13 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from copytaster.answer import Answer, digest
 from copytaster.errors import FetchReason, Unusable
-from copytaster.fetch.deadline import Deadline, DeadlineSocket, DeadlineTLSSocket, tls_context
+from copytaster.fetch.deadline import Deadline, DeadlineSocket, DeadlineTLSSocket, Never, tls_context
 from copytaster.fetch.network import Policy, Resolver, Target, target_of
 
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PIECE = 64 * 1024
+_REDIRECT_BYTES = 64 * 1024  # of a redirect's body; it is only kept as evidence
+_FIRST_ERROR = 400
 
 
 class Fault(Exception):
@@ -41,7 +44,7 @@ def ask(
     truncate: bool = False,
     cookies: RequestsCookieJar | None = None,
 ) -> Answer:
-    """Send one GET to a canonical URL and read the whole answer, whatever its status.
+    """Send one GET to a canonical URL and read the answer: whole, but of an error its head alone.
 
     Raises ``Unusable`` (forbidden_address, bad_certificate, too_large) and ``Fault`` (unreachable,
     timeout, broken_response). With ``truncate`` a longer body is cut at ``limit`` instead. ``cookies`` are sent, and what the
@@ -53,8 +56,9 @@ def ask(
     connections = Connections(target, deadline)
     with _faults_named(deadline, connections), contextlib.closing(connections):
         request = requests.Request("GET", url, headers=dict(headers), cookies=cookies).prepare()
+        sent = tuple((str(name), str(value)) for name, value in request.headers.items())
         with connections.send(request, stream=True) as response:
-            body = _read(response.raw, limit, truncate=truncate)
+            body, truncated = _body(response.raw, response.status_code, limit, truncate=truncate)
     if cookies is not None:
         cookies.update(response.cookies)
     return Answer(
@@ -65,15 +69,16 @@ def ask(
         wire_body=body,
         fetched_at=began,
         address=connections.address,
-        request_headers=tuple((str(name), str(value)) for name, value in request.headers.items()),
+        request_headers=sent,
         payload_digest=digest(body),
         limit=limit,
         requested_url=url,
+        truncated=truncated,
     )
 
 
 class Connections(HTTPAdapter):
-    """Connects to the places that were checked, and to nothing else: no proxy, no second look-up."""
+    """Connects to the places that were checked, and to nothing else: no proxy of the environment, no second look-up."""
 
     def __init__(self, target: Target, deadline: Deadline) -> None:
         self.target = target
@@ -87,6 +92,17 @@ class Connections(HTTPAdapter):
             context = tls_context()
             return _TLSPool(self.target.host, self.target.port, adapter=self, ssl_context=context)
         return _PlainPool(self.target.host, self.target.port, adapter=self)
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
+        """Give what stands in the request line: a proxy is told the whole URL, unless it is a tunnel."""
+        if self.target.proxy is not None and not self.target.tls:
+            return request.url or ""
+        return super().request_url(request, proxies)
+
+    def add_headers(self, request: requests.PreparedRequest, **_: Any) -> None:
+        """Introduce ourselves to a proxy that is no tunnel."""
+        if self.target.proxy is not None and not self.target.tls:
+            request.headers.update(self.target.proxy.headers)
 
     def cert_verify(self, conn: Any, *_: Any, **__: Any) -> None:
         """Demand a valid certificate, always; the authorities are in the shared context."""
@@ -110,7 +126,28 @@ class Connections(HTTPAdapter):
         raise fault
 
 
+class _Response(http.client.HTTPResponse):
+    def _close_conn(self) -> None:
+        """Close; but a body that goes on behind its declared length has been cut at a wrong place."""
+        more = self.length == 0 and _more_than_blanks(self.fp)
+        super()._close_conn()  # type: ignore[misc]
+        if more:
+            raise http.client.HTTPException("the body is longer than its Content-Length")
+
+
+def _more_than_blanks(stream: Any) -> bool:
+    """Look at what has come in already; old servers end a body with one more line break."""
+    connection = stream.raw._sock  # noqa: SLF001 - http.client hides the socket behind its stream
+    connection.deadline = Never()
+    try:
+        return bool(stream.peek(1).strip())
+    except OSError:
+        return False
+
+
 class _PlainConnection(HTTPConnection):
+    response_class = _Response
+
     def __init__(self, *arguments: Any, adapter: Connections, **options: Any) -> None:
         self.adapter = adapter
         super().__init__(*arguments, **options)
@@ -120,12 +157,22 @@ class _PlainConnection(HTTPConnection):
 
 
 class _TLSConnection(HTTPSConnection):
+    response_class = _Response
+
     def __init__(self, *arguments: Any, adapter: Connections, **options: Any) -> None:
         self.adapter = adapter
         super().__init__(*arguments, **options)
+        if proxy := adapter.target.proxy:
+            self.set_tunnel(adapter.target.host, adapter.target.port, headers=dict(proxy.headers))
 
     def _new_conn(self) -> DeadlineSocket:
         return self.adapter.connect()
+
+    def _tunnel(self) -> None:
+        """Have the proxy connect us; before that stands nothing has been reached."""
+        place, self.adapter.address = self.adapter.address, ""
+        super()._tunnel()
+        self.adapter.address = place
 
     def connect(self) -> None:
         super().connect()
@@ -141,6 +188,19 @@ class _TLSPool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _TLSConnection
 
 
+def _body(raw: Any, status: int, limit: int, *, truncate: bool) -> tuple[bytes, bool]:
+    """Read as much of a body as we have a use for, and say whether there was more."""
+    if status >= _FIRST_ERROR:
+        return b"", raw.headers.get("content-length", "") != "0"
+    coding = raw.headers.get("transfer-encoding", "").strip().lower()
+    if coding not in {"", "chunked", "identity"}:
+        raise Fault("broken_response", f"transfer coding {coding[:40]!r}")
+    if status in REDIRECTS:
+        limit, truncate = min(limit, _REDIRECT_BYTES), True
+    body = _read(raw, limit, truncate=truncate)
+    return body[:limit], len(body) > limit
+
+
 def _read(raw: Any, limit: int, *, truncate: bool) -> bytes:
     """Read the body as it is on the wire; its declared length must be kept (urllib3 sees to that)."""
     declared = raw.headers.get("content-length", "")
@@ -154,7 +214,7 @@ def _read(raw: Any, limit: int, *, truncate: bool) -> bytes:
             raise Unusable("too_large", f"more than {limit} bytes")
         if size > limit:
             break
-    return b"".join(pieces)[:limit]
+    return b"".join(pieces)
 
 
 @contextlib.contextmanager

@@ -4,15 +4,14 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
-from copytaster import codings, sniff, urls
+from copytaster import codings, robots, sniff, urls
 from copytaster.answer import Answer
 from copytaster.errors import FetchReason, Gone, NotNow, Unusable
-from copytaster.fetch.transport import Fault
+from copytaster.fetch.transport import REDIRECTS, Fault
 
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=6)
 _LONGEST_RETRY_AFTER = timedelta(days=1)
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _DENIED = frozenset({401, 402, 403, 451})
 _GONE = frozenset({404, 410})
 _LATER = frozenset({408, 421, 425, 429})
@@ -30,7 +29,7 @@ def next_hop(answer: Answer) -> str | None:
 
     Raises ``Unusable``: ``broken_response`` where it points nowhere, and as ``urls.canonicalize``.
     """
-    if answer.status not in _REDIRECTS:
+    if answer.status not in REDIRECTS:
         return None
     location = answer.header("location").strip()
     if not location:
@@ -57,21 +56,23 @@ def check_status(answer: Answer, *, now: datetime, attempts: int) -> None:
     raise Unusable("http_error", answer.reason, http_status=status)
 
 
-def check_page(answer: Answer) -> str:
-    """Give the media type of a page; raise ``Unusable`` or ``Fault`` where its body is none.
+def check_page(answer: Answer, user_agent: str) -> tuple[str, ...]:
+    """Give what a page tells robots; raise ``Unusable`` or ``Fault`` where its body is no page.
 
     The body is decoded to its end, in pieces, to see that it is whole and within bounds.
     """
     head = b""
     try:
         for piece in codings.decoded(answer.wire_body, answer.header("content-encoding"), limit=answer.limit):
-            if len(head) < sniff.LOOKED_AT:
-                head += piece[: sniff.LOOKED_AT]
+            if len(head) < robots.HEAD_BYTES:
+                head += piece[: robots.HEAD_BYTES]
     except codings.BrokenCoding as error:
         raise Fault("broken_response", str(error)) from error
     if not head:
         raise Unusable("empty", "no body", http_status=answer.status)
-    return sniff.media_type(answer.header("content-type"), head)
+    sniff.media_type(answer.header("content-type"), head)
+    tagged = (value for name, value in answer.headers if name.lower() == "x-robots-tag")
+    return robots.directives(tagged, head, user_agent)
 
 
 def not_now(fault: Fault, *, now: datetime, attempts: int) -> NotNow:

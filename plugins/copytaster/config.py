@@ -96,14 +96,16 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Read the settings; raise ``BadSetting`` for a value of the wrong type or sign."""
+        """Read the settings; raise ``BadSetting`` for a value of the wrong type, sign or form."""
         environment = os.environ if environment is None else environment
         given: dict[str, Any] = {}
         for setting in fields(cls):
             name = f"{PREFIX}{setting.name.upper()}"
             if text := environment.get(name, "").strip():
                 given[setting.name] = _parse(name, text, type(setting.default))
-        return cls(**given)
+        settings = cls(**given)
+        _ = settings.looks  # else it would be found unreadable only when a batch is done
+        return settings
 
     @classmethod
     def unknown(cls, environment: Mapping[str, str]) -> list[str]:

@@ -11,7 +11,10 @@ FROM (
             1,
             floor(
                 %(seconds_per_host)s::float8
-                / greatest(host.crawl_delay_seconds, %(default_delay_seconds)s::float8, 0.001)
+                / greatest(
+                    host.crawl_delay_seconds, host.adaptive_delay_seconds,
+                    %(default_delay_seconds)s::float8, 0.001
+                )
             )
         ) AS budget
     FROM copytaster.page AS page

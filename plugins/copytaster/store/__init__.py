@@ -7,6 +7,8 @@ Functions take an open connection (``connect``) and leave the commit to its owne
 from copytaster.store.claims import (
     claim_batches,
     close_batch,
+    database_clock,
+    hold_host,
     hosts_of_batch,
     links_of_batch,
     pages_of_batch,
@@ -44,7 +46,9 @@ __all__ = [
     "claim_due_sources",
     "close_batch",
     "connect",
+    "database_clock",
     "forget_lines",
+    "hold_host",
     "hosts_of_batch",
     "import_pages",
     "known_articles",

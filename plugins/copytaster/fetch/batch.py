@@ -29,7 +29,7 @@ from copytaster.errors import Gone, NotNow, Unusable
 from copytaster.fetch.lane import Lane, Task
 from copytaster.fetch.network import Policy, Resolver
 from copytaster.fetch.transport import Fault
-from copytaster.fetch.verdicts import NOT_MODIFIED, check_page, check_status, not_now
+from copytaster.fetch.verdicts import NOT_MODIFIED, RESTING, check_page, check_status, not_now
 from copytaster.fetch.visit import Client, new_visit
 from copytaster.model import Host, Link, Outcome
 
@@ -226,7 +226,8 @@ class _Batch:
         lane.busy = False
         ended = time.monotonic()
         result = future.result()
-        lane.note_time(task.seconds)
+        if not (isinstance(result, NotNow) and result.http_status in RESTING):  # quick to say no
+            lane.note_time(task.seconds)
         if result is not None:
             self.learn(lane, task, result)
         lane.next_at = ended + lane.delay  # by what we have just learned

@@ -15,13 +15,14 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from copytaster.answer import Answer, digest
 from copytaster.errors import FetchReason, Unusable
-from copytaster.fetch.deadline import Deadline, DeadlineSocket, DeadlineTLSSocket, Never, tls_context
+from copytaster.fetch.deadline import Deadline, DeadlineSocket, DeadlineTLSSocket, Never, TooMuch, tls_context
 from copytaster.fetch.network import Policy, Resolver, Target, target_of
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PIECE = 64 * 1024
 _REDIRECT_BYTES = 64 * 1024  # of a redirect's body; it is only kept as evidence
 _FIRST_ERROR = 400
+_LONGEST_NUMBER = 18  # digits; longer ones count no bytes
 
 
 class Fault(Exception):
@@ -203,9 +204,12 @@ def _body(raw: Any, status: int, limit: int, *, truncate: bool) -> tuple[bytes, 
 
 def _read(raw: Any, limit: int, *, truncate: bool) -> bytes:
     """Read the body as it is on the wire; its declared length must be kept (urllib3 sees to that)."""
-    declared = raw.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > limit and not truncate:
-        raise Unusable("too_large", f"{declared} bytes")
+    told = {value.strip() for value in raw.headers.get("content-length", "").split(",")} - {""}
+    declared = told.pop() if told else "0"
+    if told or not (declared.isascii() and declared.isdecimal()):
+        raise Fault("broken_response", f"Content-Length {raw.headers['content-length'][:40]!r}")
+    if len(declared) > _LONGEST_NUMBER or (int(declared) > limit and not truncate):
+        raise Unusable("too_large", f"{declared[:40]} bytes")
     pieces, size = [], 0
     for piece in raw.stream(_PIECE, decode_content=False):
         pieces.append(piece)
@@ -222,10 +226,13 @@ def _faults_named(deadline: Deadline, connections: Connections | None = None) ->
     """Turn what sockets, TLS, http.client, urllib3 and requests raise into our reasons."""
     try:
         yield
-    except (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException) as error:
+    except (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException, ValueError) as error:
+        # ValueError: the libraries count with what servers send, chunks of negative length for instance.
         detail = _innermost(error)
         if isinstance(error, requests.exceptions.InvalidURL):
             raise Unusable("invalid_url", detail) from error
+        if _caused_by(error, TooMuch):
+            raise Unusable("too_large", detail) from error
         if deadline.over:
             raise Fault("timeout", f"{deadline.seconds:g} s passed") from error
         if connections is None or not connections.address:

@@ -15,6 +15,7 @@ _LONGEST_RETRY_AFTER = timedelta(days=1)
 _DENIED = frozenset({401, 402, 403, 451})
 _GONE = frozenset({404, 410})
 _LATER = frozenset({408, 421, 425, 429})
+_PARTIAL = 206
 NOT_MODIFIED = 304
 RESTING = frozenset({429, 503})  # answers that speak for the whole host
 
@@ -43,6 +44,8 @@ def next_hop(answer: Answer) -> str | None:
 def check_status(answer: Answer, *, now: datetime, attempts: int) -> None:
     """Raise the fate that the status stands for; return for 2xx and 304."""
     status = answer.status
+    if status == _PARTIAL:
+        raise Unusable("broken_response", "a part of a page, which nobody asked for", http_status=status)
     if 200 <= status < 300 or status == NOT_MODIFIED:  # noqa: PLR2004
         return
     if status in _GONE:

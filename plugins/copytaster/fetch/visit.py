@@ -16,6 +16,7 @@ from copytaster.fetch.transport import Fault, ask
 from copytaster.fetch.verdicts import next_hop
 
 _SENDABLE = re.compile(r"[!-~\xa1-\xff][\t -~\xa0-\xff]*")
+_HEADS = 1_000_000  # bytes that may come in beside the body: heads, the framing of chunks
 ACCEPT_PAGE = "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.8,*/*;q=0.1"
 ACCEPT_FEED = "application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.5"
 ACCEPT_JSON = "application/json,*/*;q=0.5"
@@ -51,7 +52,7 @@ class Visit:
         Raises ``Unusable`` and ``Fault``.
         """
         left = client.settings.fetch_timeout_seconds - self.spent
-        deadline = Deadline(left)
+        deadline = Deadline(left, self.limit + _HEADS)
         jar = self.cookies.setdefault(urls.host_of(self.url), RequestsCookieJar())
         try:
             answer = ask(

@@ -96,16 +96,14 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Read the settings; raise ``BadSetting`` for a value of the wrong type, sign or form."""
+        """Read the settings; raise ``BadSetting`` for a value of the wrong type or sign."""
         environment = os.environ if environment is None else environment
         given: dict[str, Any] = {}
         for setting in fields(cls):
             name = f"{PREFIX}{setting.name.upper()}"
             if text := environment.get(name, "").strip():
                 given[setting.name] = _parse(name, text, type(setting.default))
-        settings = cls(**given)
-        _ = settings.looks  # else it would be found unreadable only when a batch is done
-        return settings
+        return cls(**given)
 
     @classmethod
     def unknown(cls, environment: Mapping[str, str]) -> list[str]:

@@ -19,6 +19,7 @@ HEAD_BYTES = 128 * 1024
 _COPIES_FORBIDDEN = frozenset({"noarchive", "nocache"})
 _VALUED = frozenset({"max-snippet", "max-image-preview", "max-video-preview", "unavailable_after"})
 _MOST_DIRECTIVES, _LONGEST_DIRECTIVE = 20, 80
+_ROBOT = re.compile(r"\s*([a-z*][\w*.-]*)\s*:", re.IGNORECASE)
 _END_OF_HEAD = re.compile(rb"</head|<body", re.IGNORECASE)
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _META = re.compile(rb"<meta\s([^>]{1,1000})>", re.IGNORECASE)
@@ -88,7 +89,7 @@ def directives(headers: Iterable[str], head: bytes, user_agent: str) -> tuple[st
     told = [word for value in headers for word in _of_header(value, ours)]
     told += [word for value in _metas(head, ours) for word in value.split(",")]
     words = (re.sub(r"[^\x21-\x7e]+", " ", word).strip().lower()[:_LONGEST_DIRECTIVE] for word in told)
-    return tuple(dict.fromkeys(filter(None, words)))[:_MOST_DIRECTIVES]
+    return tuple(dict.fromkeys(word for word in words if word[:1].isalnum()))[:_MOST_DIRECTIVES]
 
 
 def forbids_copies(told: Iterable[str]) -> bool:
@@ -100,10 +101,10 @@ def _of_header(value: str, ours: frozenset[str]) -> Iterator[str]:
     """Give the directives of one header that concern us: ``name:`` limits what follows to that robot."""
     concerned = True
     for part in value.split(","):
-        name, colon, rest = part.partition(":")
-        if colon and name.strip().lower() not in _VALUED:
-            concerned = name.strip().lower() in ours
-            part = rest  # noqa: PLW2901 - the name is dealt with
+        named = _ROBOT.match(part)
+        if named and named[1].lower() not in _VALUED:
+            concerned = named[1].lower() in ours
+            part = part[named.end() :]  # noqa: PLW2901 - the name is dealt with
         if concerned:
             yield part
 

@@ -113,6 +113,7 @@ def fetch_pages(batch: int, *, settings: Settings, archive: ArchivePath) -> int:
     from copytaster import store, warc
     from copytaster.fetch import fetch_links
 
+    looks = settings.looks  # before the work, should it be unreadable
     with store.connect(settings.database_url) as db:
         links, hosts = store.links_of_batch(db, batch), store.hosts_of_batch(db, batch)
         now = store.database_clock(db)
@@ -136,7 +137,7 @@ def fetch_pages(batch: int, *, settings: Settings, archive: ArchivePath) -> int:
             result.hosts,
             name,
             max_attempts=settings.max_attempts,
-            looks=settings.looks,
+            looks=looks,
         )
     log.info("batch %d: fetched %s", batch, _counts(outcome.state for outcome in result.outcomes))
     return batch

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import logging
 import ssl
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -18,10 +19,10 @@ from copytaster.errors import FetchReason, Unusable
 from copytaster.fetch.deadline import Deadline, DeadlineSocket, DeadlineTLSSocket, Never, TooMuch, tls_context
 from copytaster.fetch.network import Policy, Resolver, Target, target_of
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PIECE = 64 * 1024
-_REDIRECT_BYTES = 64 * 1024  # of a redirect's body; it is only kept as evidence
-_FIRST_ERROR = 400
+#: It tells of each header that it cannot read, with a traceback; what is wrong with a page is said once, elsewhere.
+logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
+_NO_CONTENT, _NOT_MODIFIED = 204, 304  # never have a body, though some servers send one
 _LONGEST_NUMBER = 18  # digits; longer ones count no bytes
 
 
@@ -45,7 +46,7 @@ def ask(
     truncate: bool = False,
     cookies: RequestsCookieJar | None = None,
 ) -> Answer:
-    """Send one GET to a canonical URL and read the answer: whole, but of an error its head alone.
+    """Send one GET to a canonical URL and read the answer: whole, but its head alone where that is no 2xx.
 
     Raises ``Unusable`` (forbidden_address, bad_certificate, too_large) and ``Fault`` (unreachable,
     timeout, broken_response). With ``truncate`` a longer body is cut at ``limit`` instead. ``cookies`` are sent, and what the
@@ -128,12 +129,13 @@ class Connections(HTTPAdapter):
 
 
 class _Response(http.client.HTTPResponse):
+    goes_on = False  # behind the length that it declares
+
     def _close_conn(self) -> None:
-        """Close; but a body that goes on behind its declared length has been cut at a wrong place."""
-        more = self.length == 0 and _more_than_blanks(self.fp)
+        """Close at the end of the body, after a look at what comes behind it."""
+        if self.length == 0 and self.status != _NO_CONTENT:
+            self.goes_on = _more_than_blanks(self.fp)
         super()._close_conn()  # type: ignore[misc]
-        if more:
-            raise http.client.HTTPException("the body is longer than its Content-Length")
 
 
 def _more_than_blanks(stream: Any) -> bool:
@@ -190,14 +192,12 @@ class _TLSPool(urllib3.HTTPSConnectionPool):
 
 
 def _body(raw: Any, status: int, limit: int, *, truncate: bool) -> tuple[bytes, bool]:
-    """Read as much of a body as we have a use for, and say whether there was more."""
-    if status >= _FIRST_ERROR:
-        return b"", raw.headers.get("content-length", "") != "0"
+    """Read the body of a success, and say whether there was more than was read: of all else the head says it."""
+    if not 200 <= status < 300:  # noqa: PLR2004
+        return b"", status != _NOT_MODIFIED and raw.headers.get("content-length") != "0"
     coding = raw.headers.get("transfer-encoding", "").strip().lower()
     if coding not in {"", "chunked", "identity"}:
         raise Fault("broken_response", f"transfer coding {coding[:40]!r}")
-    if status in REDIRECTS:
-        limit, truncate = min(limit, _REDIRECT_BYTES), True
     body = _read(raw, limit, truncate=truncate)
     return body[:limit], len(body) > limit
 
@@ -211,6 +211,7 @@ def _read(raw: Any, limit: int, *, truncate: bool) -> bytes:
     if len(declared) > _LONGEST_NUMBER or (int(declared) > limit and not truncate):
         raise Unusable("too_large", f"{declared[:40]} bytes")
     pieces, size = [], 0
+    message = raw._fp  # noqa: SLF001 - of http.client; it alone knows
     for piece in raw.stream(_PIECE, decode_content=False):
         pieces.append(piece)
         size += len(piece)
@@ -218,6 +219,8 @@ def _read(raw: Any, limit: int, *, truncate: bool) -> bytes:
             raise Unusable("too_large", f"more than {limit} bytes")
         if size > limit:
             break
+    if getattr(message, "goes_on", False):
+        raise Fault("broken_response", "the body is longer than its Content-Length")
     return b"".join(pieces)
 
 

@@ -7,11 +7,12 @@ from urllib.parse import urljoin
 from copytaster import codings, robots, sniff, urls
 from copytaster.answer import Answer
 from copytaster.errors import FetchReason, Gone, NotNow, Unusable
-from copytaster.fetch.transport import REDIRECTS, Fault
+from copytaster.fetch.transport import Fault
 
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=6)
 _LONGEST_RETRY_AFTER = timedelta(days=1)
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _DENIED = frozenset({401, 402, 403, 451})
 _GONE = frozenset({404, 410})
 _LATER = frozenset({408, 421, 425, 429})
@@ -30,7 +31,7 @@ def next_hop(answer: Answer) -> str | None:
 
     Raises ``Unusable``: ``broken_response`` where it points nowhere, and as ``urls.canonicalize``.
     """
-    if answer.status not in REDIRECTS:
+    if answer.status not in _REDIRECTS:
         return None
     location = answer.header("location").strip()
     if not location:

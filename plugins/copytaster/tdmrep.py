@@ -53,7 +53,10 @@ def _rule(item: Any) -> tuple[str, bool, str | None] | None:
     pattern, flag, policy = (item.get(key) for key in ("location", "tdm-reservation", "tdm-policy"))
     if not isinstance(pattern, str) or str(flag) not in {"0", "1"} or len(pattern) > _LONGEST:
         return None
-    return pattern, str(flag) == "1", policy[:_LONGEST] if isinstance(policy, str) else None
+    readable = (
+        policy if isinstance(policy, str) and policy.isprintable() else ""
+    )  # no database takes the rest
+    return pattern, str(flag) == "1", readable[:_LONGEST] or None
 
 
 def _fits(pattern: str, target: str) -> bool:

@@ -52,6 +52,12 @@ def test_the_policy_is_that_of_the_rule() -> None:
     assert judge(json.dumps(told), URL) == Reservation(reserved=True, policy="https://harbour.example/terms")
 
 
+@pytest.mark.parametrize("policy", [7, None, ["https://a.example/"], "https://a.example/\x00", "\ud800"])
+def test_a_policy_that_could_not_be_kept_is_none(policy: object) -> None:
+    told = [{"location": "/", "tdm-reservation": 1, "tdm-policy": policy}]
+    assert judge(json.dumps(told), URL) == Reservation(reserved=True)
+
+
 def test_no_pattern_takes_long_or_raises() -> None:
     chance = random.Random(9)
     for _ in range(300):

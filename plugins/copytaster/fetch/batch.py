@@ -22,14 +22,15 @@ from queue import Empty, SimpleQueue
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from copytaster import robots, tdmrep, urls
+from copytaster import robots, urls
 from copytaster.answer import Answer
 from copytaster.config import Settings
 from copytaster.errors import Gone, NotNow, Unusable
 from copytaster.fetch.lane import Lane, Task
 from copytaster.fetch.network import Policy, Resolver
+from copytaster.fetch.outcomes import fated, taken, with_rights
 from copytaster.fetch.transport import Fault
-from copytaster.fetch.verdicts import NOT_MODIFIED, RESTING, check_page, check_status, not_now
+from copytaster.fetch.verdicts import NOT_MODIFIED, check_page, check_status, not_now
 from copytaster.fetch.visit import Client, new_visit
 from copytaster.model import Host, Link, Outcome
 
@@ -81,7 +82,7 @@ def fetch_links(
     told = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "nothing reached"
     log.info("asked %d hosts for %d links: %s", len(asked), len(links), told)
     return FetchResult(
-        outcomes=[batch.with_rights(outcome) for outcome in batch.outcomes],
+        outcomes=with_rights(batch.outcomes, {name: lane.host for name, lane in batch.lanes.items()}),
         hosts=[batch.host_after(lane) for lane in asked],
     )
 
@@ -226,8 +227,7 @@ class _Batch:
         lane.busy = False
         ended = time.monotonic()
         result = future.result()
-        if not (isinstance(result, NotNow) and result.http_status in RESTING):  # quick to say no
-            lane.note_time(task.seconds)
+        lane.note_time(result, task.seconds)
         if result is not None:
             self.learn(lane, task, result)
         lane.next_at = ended + lane.delay  # by what we have just learned
@@ -263,22 +263,10 @@ class _Batch:
         """Write down what became of a link; a page goes to the archive."""
         if isinstance(result, Answer):
             record = None if result.status == NOT_MODIFIED else self.keep(link, result)
-            outcome = _outcome(link, result, record)
+            outcome = taken(link, result, record)
         else:
-            outcome = _fate(link, result)
+            outcome = fated(link, result)
         self.outcomes.append(replace(outcome, robots_directives=directives))
-
-    def with_rights(self, outcome: Outcome) -> Outcome:
-        """Add what the page's host says for all its pages; the page's own word stands."""
-        if outcome.state != "fetched" or outcome.final_url is None:
-            return outcome
-        lane = self.lanes.get(urls.host_of(outcome.final_url))
-        if lane is None:
-            return outcome
-        told = tdmrep.judge(lane.host.tdmrep, outcome.final_url)
-        reserved = told.reserved if outcome.tdm_reservation is None else outcome.tdm_reservation
-        terms = outcome.usage_terms or told.policy or robots.licence(lane.host.robots_txt)
-        return replace(outcome, tdm_reservation=reserved, usage_terms=terms)
 
     def host_after(self, lane: Lane) -> Host:
         """Give what we know of a host, with the moment at which it may be asked again."""
@@ -313,31 +301,6 @@ def _read_directives(answer: Answer, settings: Settings) -> tuple[str, ...]:
     if settings.noarchive and robots.forbids_copies(told):
         raise Unusable("noarchive", ", ".join(told), http_status=answer.status)
     return told
-
-
-def _outcome(link: Link, answer: Answer, record: str | None) -> Outcome:
-    return Outcome(
-        page_id=link.page_id,
-        state="unchanged" if record is None else "fetched",
-        http_status=answer.status,
-        final_url=answer.url,
-        fetched_at=answer.fetched_at,
-        etag=answer.header("etag") or None,
-        last_modified=answer.header("last-modified") or None,
-        warc_record_id=record,
-        payload_digest=None if record is None else answer.payload_digest,
-        tdm_reservation={"1": True, "0": False}.get(answer.header("tdm-reservation").strip()),
-        usage_terms=answer.header("tdm-policy").strip()[:1_000] or None,
-    )
-
-
-def _fate(link: Link, fate: Unusable | Gone | NotNow) -> Outcome:
-    told = Outcome(page_id=link.page_id, state="gone", detail=fate.detail, http_status=fate.http_status)
-    if isinstance(fate, Gone):
-        return told
-    if isinstance(fate, NotNow):
-        return replace(told, state="waiting", reason=fate.reason, until=fate.until)
-    return replace(told, state="quarantined", reason=fate.reason)
 
 
 def _scheme(task: Task) -> str:

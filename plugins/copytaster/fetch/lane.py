@@ -73,9 +73,12 @@ class Lane:
         """Seconds between two requests."""
         return pace.delay(self.host, self.settings)
 
-    def note_time(self, seconds: float) -> None:
-        """Take in how long the host took to answer, or not to."""
-        self.host = pace.after_answer(self.host, seconds, self.settings)
+    def note_time(self, result: Answer | Exception | None, seconds: float) -> None:
+        """Take in how long the host took to answer, or not to; to say no is quick and tells nothing."""
+        if isinstance(result, NotNow) and (result.http_status in RESTING or result.reason == "unreachable"):
+            return
+        if not isinstance(result, Unusable) or result.reason not in _REFUSALS:
+            self.host = pace.after_answer(self.host, seconds, self.settings)
 
     def rest(self, until: datetime) -> None:
         """Ask this host nothing more in this batch; what waited goes back on the work list."""

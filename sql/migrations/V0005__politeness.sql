@@ -4,7 +4,9 @@ ALTER TABLE copytaster.host
 ADD COLUMN response_seconds double precision,
 ADD COLUMN adaptive_delay_seconds double precision,
 ADD COLUMN tdmrep text,
-ADD COLUMN tdmrep_expires_at timestamptz;
+ADD COLUMN tdmrep_expires_at timestamptz,
+-- Hosts that lead to each other share a realm and go into one batch; null: its own.
+ADD COLUMN realm text;
 
 -- The rights ledger: what header, robots meta and the host's files said when the page was fetched.
 ALTER TABLE copytaster.capture

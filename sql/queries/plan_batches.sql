@@ -3,6 +3,7 @@
 WITH free_host AS MATERIALIZED (
     SELECT
         host.host,
+        coalesce(host.realm, host.host) AS realm,
         greatest(
             1,
             floor(
@@ -34,7 +35,8 @@ WITH free_host AS MATERIALIZED (
 
 SELECT
     chosen.page_id,
-    free_host.host
+    free_host.host,
+    free_host.realm
 FROM free_host
 CROSS JOIN
     LATERAL (

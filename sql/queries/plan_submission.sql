@@ -1,11 +1,13 @@
 -- Which waiting pages of one submission to fetch next, host by host.
 SELECT
     ranked.page_id,
-    ranked.host
+    ranked.host,
+    ranked.realm
 FROM (
     SELECT
         page.page_id,
         host.host,
+        coalesce(host.realm, host.host) AS realm,
         row_number() OVER (PARTITION BY host.host ORDER BY page.next_fetch_at, page.page_id) AS place,
         greatest(
             1,

@@ -361,6 +361,25 @@ def test_a_handshake_that_fails_is_named(name: str, reset: bool) -> None:  # noq
     assert later.value.reason == reason
 
 
+def test_a_host_that_answers_no_connection_is_unreachable_before_the_deadline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("copytaster.fetch.transport._LONGEST_CONNECT", 0.3)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as stack:
+        for _ in range(3):  # fill its queue
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        place = f"127.0.0.1:{full.getsockname()[1]}"
+        settings = Settings(
+            connect_to=f"a.example:80={place}", host_delay_seconds=0, fetch_timeout_seconds=20
+        )
+        began = time.monotonic()
+        with pytest.raises(NotNow, match="unreachable"):
+            get("http://a.example/", settings)
+    assert time.monotonic() - began < 10
+
+
 # --- names ------------------------------------------------------------------------------------------
 
 

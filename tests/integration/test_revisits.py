@@ -422,6 +422,45 @@ def test_the_delay_goes_by_the_clock_of_the_database(newsroom, site, db, monkeyp
     assert abs(ahead) < timedelta(seconds=30)
 
 
+def test_two_batches_that_lead_to_each_others_hosts_keep_the_delay(newsroom, site, db):
+    """Each host is asked by one of them at a time, and in the end all pages are there."""
+    hosts = ["b.example", "c.example"]
+    settings = settings_for(site, *hosts, host_delay_seconds=0.3, batch_pages=3, host_delay_factor=0.0)
+    settings = replace(
+        settings, database_url=newsroom.around["settings"].database_url, connect_to=site.connect_to(*hosts)
+    )
+    around = {**newsroom.around, "settings": settings}
+    for own, other in (hosts, reversed(hosts)):
+        put_pages(db, [f"{own[0]}{number}" for number in range(3)], host=own)
+        for number in range(3):
+            there = f"http://{other}/at-{other[0]}{number}"
+            site.pages[f"/{own[0]}{number}"] = (302, {"Location": there}, b"")
+            site.pages[f"/at-{other[0]}{number}"] = (200, {}, story())
+    values(db, "UPDATE copytaster.page SET url = replace(url, 'https:', 'http:') WHERE host <> 'a.example'")
+    db.commit()
+    for _ in range(8):
+        batches = steps.claim_batches(**around)
+        working = [
+            threading.Thread(target=steps.fetch_pages, args=(batch,), kwargs=around) for batch in batches
+        ]
+        for thread in working:
+            thread.start()
+        for thread in working:
+            thread.join()
+        values(db, "UPDATE copytaster.host SET next_allowed_at = NULL WHERE batch_id IS NULL")
+        db.commit()
+        if value(db, "SELECT count(*) FROM copytaster.page WHERE state = 'waiting'") == 0:
+            break
+        time.sleep(0.3)
+
+    assert values(db, "SELECT state, count(*) FROM copytaster.page WHERE url LIKE '%%.example/%%' GROUP BY 1") == [
+        ("fetched", 6), ("loaded", 1),
+    ]  # fmt: skip
+    for host in hosts:
+        assert len(site.log.gaps(host)) >= 6
+        assert min(site.log.gaps(host)) >= 0.29, host
+
+
 def test_the_database_tells_the_time_once(db):
     now = store.database_clock(db)
     before, after = now(), now()

@@ -23,6 +23,7 @@ _PIECE = 64 * 1024
 #: It tells of each header that it cannot read, with a traceback; what is wrong with a page is said once, elsewhere.
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 _NO_CONTENT, _NOT_MODIFIED = 204, 304  # never have a body, though some servers send one
+_LONGEST_CONNECT = 10.0  # seconds: who does not answer by then is away, and the thread has better to do
 _LONGEST_NUMBER = 18  # digits; longer ones count no bytes
 
 
@@ -117,7 +118,8 @@ class Connections(HTTPAdapter):
         for tried, (family, place) in enumerate(places):
             connection = DeadlineSocket(family, self.deadline)
             try:
-                connection.settimeout(self.deadline.remaining() / (len(places) - tried))
+                patience = min(self.deadline.remaining(), _LONGEST_CONNECT)
+                connection.settimeout(patience / (len(places) - tried))
                 connection.connect(place)
             except OSError as error:
                 connection.close()

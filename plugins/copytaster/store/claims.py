@@ -51,17 +51,18 @@ def claim_batches(
     )
     free = run(db, "lock_free_hosts", hosts=sorted({row["host"] for row in plan}))
     hosts = {row["host"] for row in free}
-    packed = list(pack([row for row in plan if row["host"] in hosts], wanted, max_pages))
+    free_plan = _realms_together([row for row in plan if row["host"] in hosts])
+    packed = list(pack(free_plan, wanted, max_pages))
     return batches + _open_batches(db, packed, lease_seconds, submission_id)
 
 
 def pack(plan: Sequence[Row], limit: int, max_pages: int) -> Iterator[list[Row]]:
-    """Pack planned pages (rows of ``page_id, host``, one host's together) into batches.
+    """Pack planned pages (rows of ``page_id, host, realm``, one realm's together) into batches.
 
-    At most ``limit`` batches of at most ``max_pages`` pages, in order, each host in one of them.
+    At most ``limit`` batches of at most ``max_pages`` pages, in order, each realm in one of them.
     """
     batch: list[Row] = []
-    for _, pages in groupby(plan, key=itemgetter("host")):
+    for _, pages in groupby(plan, key=itemgetter("realm")):
         group = list(pages)[:max_pages]
         if len(batch) + len(group) > max_pages:
             yield batch
@@ -72,6 +73,14 @@ def pack(plan: Sequence[Row], limit: int, max_pages: int) -> Iterator[list[Row]]
         batch += group
     if batch:
         yield batch
+
+
+def _realms_together(plan: Sequence[Row]) -> list[Row]:
+    """Bring the hosts of a realm together, where the first of them stands."""
+    realms: dict[str, list[Row]] = {}
+    for row in plan:
+        realms.setdefault(row["realm"], []).append(row)
+    return [row for rows in realms.values() for row in rows]
 
 
 def _open_batches(

@@ -48,6 +48,8 @@ def record_fetches(
     run_many(db, "put_captures", batch=batch, outcomes=told, warc_path=warc_path, robots_verdict="allowed")
     run(db, "quarantine_fetches", batch=batch, outcomes=told, max_attempts=max_attempts)
     run_many(db, "record_fetch_events", batch=batch, outcomes=told)
+    if any(outcome.host for outcome in outcomes):
+        run_many(db, "join_hosts", batch=batch, outcomes=told)
     run_many(db, "settle_fetches", batch=batch, outcomes=told)
     run_many(db, "return_pages", batch=batch, states=["claimed"])
     run_many(db, "free_hosts", batch=batch)

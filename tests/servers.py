@@ -145,15 +145,35 @@ def scripted_server(tls: ssl.SSLContext | None = None) -> Iterator[ScriptedServe
         server.close()
 
 
-def tls_for(host: str, folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """Make a certificate that vouches for itself: the server's context, and the file to trust."""
+@contextlib.contextmanager
+def raw_server(talk: Conversation) -> Iterator[int]:
+    """Let every connection be answered by a function that also sees what comes first; gives the port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    with contextlib.suppress(OSError), connection:
+                        talk(connection)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def tls_for(host: str, folder: Path, *, days: tuple[int, int] = (-1, 1)) -> tuple[ssl.SSLContext, Path]:
+    """Make a certificate that vouches for itself, valid from and to so many days from now.
+
+    Gives the server's context, and the file to trust.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, host)])
     today = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(today - timedelta(days=1))
-        .not_valid_after(today + timedelta(days=1))
+        .not_valid_before(today + timedelta(days=days[0]))
+        .not_valid_after(today + timedelta(days=days[1]))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())

@@ -18,12 +18,13 @@ class Answer:
     headers: tuple[tuple[str, str], ...]  # as sent, in order
     wire_body: bytes  # as sent, without the framing of chunks
     fetched_at: datetime  # when the request began
-    address: str  # IP address that answered
+    address: str  # IP address that we were connected to: the server's, or the egress proxy's
     request_headers: tuple[tuple[str, str], ...]
     payload_digest: str  # "sha256:<base32>" of ``wire_body``
     limit: int  # most bytes that the body may have, decoded
     requested_url: str  # where the way here began
     redirects: tuple["Answer", ...] = field(default=(), repr=False)  # the way here
+    truncated: bool = False  # ``wire_body`` is the beginning of what was sent
 
     def header(self, name: str) -> str:
         """Give a header's value, "" if absent; several are joined by commas."""

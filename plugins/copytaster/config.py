@@ -12,7 +12,9 @@ from copytaster.errors import CopytasterError
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "COPYTASTER_"
 #: Numbers that may be zero; every other must be more.
-_MAY_BE_ZERO = frozenset({"COPYTASTER_HOST_DELAY_SECONDS", "COPYTASTER_MAX_REDIRECTS"})
+_MAY_BE_ZERO = frozenset(
+    {"COPYTASTER_HOST_DELAY_FACTOR", "COPYTASTER_HOST_DELAY_SECONDS", "COPYTASTER_MAX_REDIRECTS"}
+)
 _SWITCHES = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
 #: Read by the files of docker compose, by the local stack and by the tests, not by ``Settings``.
 _OF_OTHERS = frozenset(
@@ -49,12 +51,22 @@ class Settings:
     contact: str = ""
     #: Least seconds between two requests to one host (robots.txt can ask for more).
     host_delay_seconds: float = 2.0
+    #: Seconds between two requests for each second that the host takes to answer, where that is more; 0: no matter.
+    host_delay_factor: float = 2.0
+    #: Most seconds that slow answers, 429 and 503 make of that delay (robots.txt may still ask for more).
+    host_delay_limit_seconds: float = 60.0
     #: Seconds from DNS look-up to last byte, redirects included.
     fetch_timeout_seconds: float = 30.0
     #: Largest body that is taken, in bytes, on the wire and decoded.
     max_body_bytes: int = 10_000_000
     #: Redirects followed for one page.
     max_redirects: int = 10
+    #: Hours after an article's last change at which its page is looked at again, comma-separated; ``never``: not at all.
+    revisit_hours: str = "1,4,24,72,168"
+    #: Whether pages that forbid copies of themselves (``noarchive``) are left out of archive and articles (on, off).
+    noarchive: bool = True
+    #: Whether hosts are asked for ``/.well-known/tdmrep.json``, which says who reserves text and data mining (on, off).
+    tdmrep: bool = True
     #: Fetches of one page before a passing fault becomes its quarantine reason.
     max_attempts: int = 4
     #: Ports that pages may be fetched from, comma-separated.
@@ -63,6 +75,8 @@ class Settings:
     allowed_networks: str = ""
     #: ``name:port=address:port`` pairs, comma-separated: connect there for that name (as curl's --connect-to).
     connect_to: str = ""
+    #: ``http://[user:password@]host:port`` of a proxy that everything is fetched through; it looks the names up.
+    egress_proxy: str = field(default="", repr=False)  # it may hold a password
     #: Most pages in one batch.
     batch_pages: int = 2_000
     #: Most batches that one run claims.
@@ -105,6 +119,19 @@ class Settings:
     def archive(self) -> str:
         """Where the archive is: ``archive_url``, or the folder ``archive`` under ``data_dir``."""
         return self.archive_url or str(Path(self.data_dir) / "archive")
+
+    @property
+    def looks(self) -> tuple[float, ...]:
+        """The hours of ``revisit_hours``, in order; raises ``BadSetting``."""
+        if self.revisit_hours.strip().lower() == "never":
+            return ()
+        try:
+            hours = sorted(float(hour) for hour in self.revisit_hours.split(",") if hour.strip())
+        except ValueError:
+            hours = [math.nan]
+        if not all(math.isfinite(hour) and hour > 0 for hour in hours):
+            raise BadSetting(f"revisit_hours={self.revisit_hours!r} is no list of hours")
+        return tuple(hours)
 
     @property
     def agent_header(self) -> str:

@@ -29,7 +29,8 @@ def _python(_: Settings) -> None:
         raise CopytasterError(f"Python {sys.version_info.major}.{sys.version_info.minor}")
 
 
-def _settings(_: Settings) -> None:
+def _settings(settings: Settings) -> None:
+    _ = settings.looks  # raises where it cannot be read
     if unknown := Settings.unknown(os.environ):
         raise CopytasterError(f"{', '.join(unknown)}: there is no such setting")
 

@@ -16,6 +16,7 @@ FetchReason = Literal[
     "forbidden_address",  # scheme, port or address that we refuse to contact
     "http_error",  # another 4xx
     "invalid_url",
+    "noarchive",  # the page forbids copies of itself
     "not_html",  # neither HTML nor plain text
     "redirect_loop",
     "server_error",  # 5xx at every attempt

@@ -129,6 +129,10 @@ class Host:
     robots_txt: str | None = None  # body of the last 2xx answer
     robots_status: int | None = None  # 0 = could not be fetched
     robots_expires_at: datetime | None = None
+    response_seconds: float | None = None  # smoothed
+    adaptive_delay_seconds: float | None = None  # what its answers made of the delay
+    tdmrep: str | None = None  # its tdmrep.json, as sent
+    tdmrep_expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +175,10 @@ class Outcome:
     last_modified: str | None = None
     warc_record_id: str | None = None
     payload_digest: str | None = None
+    host: str | None = None  # where a page must wait: a redirect led to a host that another batch holds
+    robots_directives: tuple[str, ...] = ()  # X-Robots-Tag and robots meta, as far as they concern us
+    tdm_reservation: bool | None = None  # by header or tdmrep.json
+    usage_terms: str | None = None  # licence or policy that header, tdmrep.json or robots.txt name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

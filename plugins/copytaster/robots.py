@@ -1,6 +1,8 @@
-"""What robots.txt allows us, by RFC 9309. Pure: `fetch` brings the file, we read it."""
+"""What robots.txt, X-Robots-Tag and robots meta allow us, by RFC 9309 and habit. Pure: `fetch` brings, we read."""
 
 import math
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +14,17 @@ from copytaster.model import Host
 MOST_BYTES = 500 * 1024
 _TOO_MANY = 429
 _KEPT = 64 * 1024
+#: Bytes at the beginning of a page in which robots meta are looked for.
+HEAD_BYTES = 128 * 1024
+_COPIES_FORBIDDEN = frozenset({"noarchive", "nocache"})
+_VALUED = frozenset({"max-snippet", "max-image-preview", "max-video-preview", "unavailable_after"})
+_MOST_DIRECTIVES, _LONGEST_DIRECTIVE = 20, 80
+_ROBOT = re.compile(r"\s*([a-z*][\w*.-]*)\s*:", re.IGNORECASE)
+_END_OF_HEAD = re.compile(rb"</head|<body", re.IGNORECASE)
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
+_META = re.compile(rb"<meta\s([^>]{1,1000})>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(rb"""(name|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_LICENCE = re.compile(r"^[ \t]*license[ \t]*:[ \t]*(https?://\S{1,1000})", re.IGNORECASE | re.MULTILINE)
 _SLOWEST = 3_600.0  # seconds; a longer Crawl-delay is a mistake or a way to say "stay away"
 
 
@@ -58,3 +71,51 @@ def _delay(rules: Protego, name: str) -> float | None:
     waits += [rate.seconds / rate.requests] if rate is not None and rate.requests else []
     waits = [float(wait) for wait in waits if math.isfinite(wait) and wait >= 0]
     return min(max(waits), _SLOWEST) if waits else None
+
+
+def licence(robots_txt: str | None) -> str | None:
+    """Give the address of the licence that a robots.txt names (RSL), the first if there are several."""
+    found = _LICENCE.search(robots_txt or "")
+    return found[1] if found else None
+
+
+def directives(headers: Iterable[str], head: bytes, user_agent: str) -> tuple[str, ...]:
+    """List what X-Robots-Tag headers and a page's robots meta tell all robots, or us by name; lower case.
+
+    ``headers`` are the values as sent, one for each header; ``head`` is the beginning of the page
+    (``HEAD_BYTES`` of it are looked at).
+    """
+    ours = frozenset({"robots", "*", user_agent.partition("/")[0].strip().lower()})
+    told = [word for value in headers for word in _of_header(value, ours)]
+    told += [word for value in _metas(head, ours) for word in value.split(",")]
+    words = (re.sub(r"[^\x21-\x7e]+", " ", word).strip().lower()[:_LONGEST_DIRECTIVE] for word in told)
+    return tuple(dict.fromkeys(word for word in words if word[:1].isalnum()))[:_MOST_DIRECTIVES]
+
+
+def forbids_copies(told: Iterable[str]) -> bool:
+    """Say whether these directives forbid to keep and show copies of the page."""
+    return not _COPIES_FORBIDDEN.isdisjoint(told)
+
+
+def _of_header(value: str, ours: frozenset[str]) -> Iterator[str]:
+    """Give the directives of one header that concern us: ``name:`` limits what follows to that robot."""
+    concerned = True
+    for part in value.split(","):
+        named = _ROBOT.match(part)
+        if named and named[1].lower() not in _VALUED:
+            concerned = named[1].lower() in ours
+            part = part[named.end() :]  # noqa: PLW2901 - the name is dealt with
+        if concerned:
+            yield part
+
+
+def _metas(head: bytes, ours: frozenset[str]) -> Iterator[str]:
+    head = _COMMENT.sub(b"", head[:HEAD_BYTES].replace(b"\x00", b""))  # UTF-16 becomes readable so
+    end = _END_OF_HEAD.search(head)
+    for found in _META.finditer(head, 0, end.start() if end else len(head)):
+        given = {
+            name.lower(): (double or single or bare).decode("latin-1")
+            for name, double, single, bare in _ATTRIBUTE.findall(found[1])
+        }
+        if given.get(b"name", "").strip().lower() in ours:
+            yield given.get(b"content", "")

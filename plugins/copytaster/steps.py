@@ -133,16 +133,31 @@ def fetch_pages(batch: int, *, settings: Settings, archive: ArchivePath) -> int:
     from copytaster import store, warc
     from copytaster.fetch import fetch_links
 
+    looks = settings.looks  # before the work, should it be unreadable
     with store.connect(settings.database_url) as db:
         links, hosts = store.links_of_batch(db, batch), store.hosts_of_batch(db, batch)
+        now = store.database_clock(db)
     if not links:
         return batch  # an earlier attempt came this far
     name = new_capture_name(batch, datetime.now(UTC))
-    with writing(archive / name) as stream, warc.Writer(stream) as writer, _alive(batch, settings) as beat:
-        result = fetch_links(links, hosts, settings, keep=writer.write_exchange, beat=beat)
+    with (
+        writing(archive / name) as stream,
+        warc.Writer(stream) as writer,
+        _alive(batch, settings) as beat,
+        _holding(batch, settings) as hold,
+    ):
+        result = fetch_links(
+            links, hosts, settings, keep=writer.write_exchange, beat=beat, hold=hold, now=now
+        )
     with store.connect(settings.database_url) as db:
         store.record_fetches(
-            db, batch, result.outcomes, result.hosts, name, max_attempts=settings.max_attempts
+            db,
+            batch,
+            result.outcomes,
+            result.hosts,
+            name,
+            max_attempts=settings.max_attempts,
+            looks=looks,
         )
     log.info("batch %d: fetched %s", batch, _counts(outcome.state for outcome in result.outcomes))
     return batch
@@ -249,7 +264,7 @@ def load_articles(batch: int, *, settings: Settings, archive: ArchivePath) -> di
     with store.connect(settings.database_url) as db:
         rows = _load_rows(archive, name, batch) if name else ()
         counts = store.load_batch(db, batch, rows, learn=settings.site_memory)
-        store.close_batch(db, batch)
+        store.close_batch(db, batch, looks=settings.looks)
     log.info("batch %d: %s", batch, dict(counts))
     return dict(counts)
 
@@ -381,6 +396,21 @@ def _alive(batch: int, settings: Settings) -> Iterator[Any]:
 
     beat()
     yield beat
+
+
+@contextmanager
+def _holding(batch: int, settings: Settings) -> Iterator[Any]:
+    """Claim the hosts to which redirects lead, one at a time, for the batch."""
+    from copytaster import store
+
+    with store.connect(settings.database_url) as db:
+
+        def hold(host: str) -> Any:
+            known = store.hold_host(db, batch, host)
+            db.commit()
+            return known
+
+        yield hold
 
 
 def _counts(names: Iterable[str]) -> dict[str, int]:

@@ -177,16 +177,15 @@ AS $function$
     INNER JOIN copytaster.page AS page ON page.page_id = given.page_id
     INNER JOIN copytaster.article AS article
         ON article.canonical_digest = sha256(convert_to(given.canonical_url, 'UTF8'))
-    WHERE article.reading_hash <> given.reading_hash
+    WHERE (article.reading_hash <> given.reading_hash OR article.pub_status <> 'usable')
     AND NOT article.article_id = ANY(p_created)
     AND (article.page_id = given.page_id OR page.url = given.canonical_url)
     ORDER BY article.canonical_digest
     FOR NO KEY UPDATE OF article
 $function$;
 
-CREATE OR REPLACE FUNCTION copytaster.update_articles(
-    p_rows copytaster.article[], p_stale bigint[], p_updated bigint[]
-)
+-- Keep the current version of articles that are about to get another.
+CREATE OR REPLACE FUNCTION copytaster.keep_versions(p_articles bigint[])
 RETURNS void
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
@@ -207,13 +206,24 @@ AS $function$
         article.is_accessible_for_free, article.tdm_reservation, article.usage_terms, article.text_digest,
         article.extractor_version, article.ruleset_version, article.content_hash, article.updated_at
     FROM copytaster.article AS article
-    WHERE article.article_id = ANY(p_updated);
+    WHERE article.article_id = ANY(p_articles)
+$function$;
+
+CREATE OR REPLACE FUNCTION copytaster.update_articles(
+    p_rows copytaster.article[], p_stale bigint[], p_updated bigint[]
+)
+RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $function$
+    SELECT copytaster.keep_versions(p_updated);
 
     UPDATE copytaster.article AS article
     SET
         version = article.version + (article.article_id = ANY(p_updated))::integer,
         materiality = CASE
             WHEN NOT article.article_id = ANY(p_updated) THEN article.materiality
+            WHEN article.pub_status <> 'usable' THEN 'update' -- it is back
             WHEN article.headline IS DISTINCT FROM given.headline THEN 'headline_change'
             WHEN article.text_digest = given.text_digest THEN 'trivial'
             ELSE 'update'
@@ -261,7 +271,11 @@ BEGIN
         SELECT
             article.article_id,
             article.version,
-            CASE WHEN article.article_id = ANY(p_created) THEN 'created' ELSE 'updated' END,
+            CASE
+                WHEN article.pub_status <> 'usable' THEN 'removed'
+                WHEN article.article_id = ANY(p_created) THEN 'created'
+                ELSE 'updated'
+            END,
             article.materiality
         FROM copytaster.article AS article
         WHERE article.article_id = ANY(p_created || p_updated)

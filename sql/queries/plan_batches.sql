@@ -3,11 +3,15 @@
 WITH free_host AS MATERIALIZED (
     SELECT
         host.host,
+        coalesce(host.realm, host.host) AS realm,
         greatest(
             1,
             floor(
                 %(seconds_per_host)s::float8
-                / greatest(host.crawl_delay_seconds, %(default_delay_seconds)s::float8, 0.001)
+                / greatest(
+                    host.crawl_delay_seconds, host.adaptive_delay_seconds,
+                    %(default_delay_seconds)s::float8, 0.001
+                )
             )
         ) AS budget
     FROM copytaster.host AS host
@@ -31,7 +35,8 @@ WITH free_host AS MATERIALIZED (
 
 SELECT
     chosen.page_id,
-    free_host.host
+    free_host.host,
+    free_host.realm
 FROM free_host
 CROSS JOIN
     LATERAL (

@@ -1,17 +1,22 @@
 -- Which waiting pages of one submission to fetch next, host by host.
 SELECT
     ranked.page_id,
-    ranked.host
+    ranked.host,
+    ranked.realm
 FROM (
     SELECT
         page.page_id,
         host.host,
+        coalesce(host.realm, host.host) AS realm,
         row_number() OVER (PARTITION BY host.host ORDER BY page.next_fetch_at, page.page_id) AS place,
         greatest(
             1,
             floor(
                 %(seconds_per_host)s::float8
-                / greatest(host.crawl_delay_seconds, %(default_delay_seconds)s::float8, 0.001)
+                / greatest(
+                    host.crawl_delay_seconds, host.adaptive_delay_seconds,
+                    %(default_delay_seconds)s::float8, 0.001
+                )
             )
         ) AS budget
     FROM copytaster.page AS page

@@ -8,14 +8,15 @@ WITH told AS MATERIALIZED (
         jsonb_to_recordset(%(outcomes)s)
             AS given (
                 page_id bigint, state text, final_url text, http_status integer, fetched_at timestamptz,
-                warc_record_id text, payload_digest text
+                warc_record_id text, payload_digest text, robots_directives text[], tdm_reservation boolean,
+                usage_terms text
             )
     INNER JOIN copytaster.page AS page ON given.page_id = page.page_id
 )
 
 INSERT INTO copytaster.capture (
     page_id, batch_id, final_url, http_status, fetched_at, warc_path, warc_record_id, payload_digest,
-    robots_verdict
+    robots_verdict, robots_directives, tdm_reservation, usage_terms
 )
 SELECT
     told.page_id,
@@ -26,7 +27,10 @@ SELECT
     %(warc_path)s,
     told.warc_record_id,
     told.payload_digest,
-    %(robots_verdict)s
+    %(robots_verdict)s,
+    coalesce(told.robots_directives, '{}'),
+    told.tdm_reservation,
+    told.usage_terms
 FROM told
 WHERE told.state = 'fetched' AND told.batch_id = %(batch)s AND told.page_state = 'claimed'
 ORDER BY told.page_id

@@ -12,8 +12,8 @@ WITH told AS MATERIALIZED (
     FROM
         jsonb_to_recordset(%(outcomes)s)
             AS given (
-                page_id bigint, state text, detail text, until timestamptz, http_status integer,
-                fetched_at timestamptz, etag text, last_modified text
+                page_id bigint, state text, reason text, detail text, until timestamptz, http_status integer,
+                fetched_at timestamptz, etag text, last_modified text, host text
             )
     INNER JOIN copytaster.page AS page ON given.page_id = page.page_id
     LEFT JOIN copytaster.capture AS capture
@@ -50,7 +50,11 @@ SET
     batch_id = CASE WHEN settled.next_state = 'waiting' THEN NULL ELSE page.batch_id END,
     capture_id = coalesce(settled.capture_id, page.capture_id),
     next_fetch_at = CASE WHEN settled.next_state = 'waiting' THEN coalesce(settled.until, now()) END,
-    attempts = CASE WHEN settled.state = 'waiting' THEN page.attempts + 1 ELSE 0 END,
+    attempts = CASE
+        WHEN settled.state = 'waiting' THEN page.attempts + (settled.reason IS NOT NULL)::integer
+        ELSE 0
+    END,
+    host = coalesce(settled.host, page.host),
     idle_fetches = page.idle_fetches + (settled.state = 'unchanged')::integer,
     http_status = coalesce(settled.http_status, page.http_status),
     fetched_at = coalesce(settled.fetched_at, now()),

@@ -40,8 +40,9 @@ SELECT
     capture.fetched_at,
     capture.http_status,
     capture.robots_verdict,
-    article.tdm_reservation,
-    article.usage_terms,
+    capture.robots_directives,
+    coalesce(article.tdm_reservation, capture.tdm_reservation) AS tdm_reservation,
+    coalesce(article.usage_terms, capture.usage_terms) AS usage_terms,
     article.created_at,
     article.updated_at
 FROM copytaster.article AS article
@@ -85,8 +86,9 @@ COMMENT ON COLUMN news.article.payload_digest IS 'Digest of the page as it was s
 COMMENT ON COLUMN news.article.fetched_at IS 'When the page was fetched.';
 COMMENT ON COLUMN news.article.http_status IS 'HTTP status of that answer.';
 COMMENT ON COLUMN news.article.robots_verdict IS 'allowed: robots.txt let us fetch it; null: not known (imported).';
-COMMENT ON COLUMN news.article.tdm_reservation IS 'True where the publisher reserves text and data mining; null when the page does not say.';
-COMMENT ON COLUMN news.article.usage_terms IS 'Licence or terms that the page names.';
+COMMENT ON COLUMN news.article.robots_directives IS 'What X-Robots-Tag and robots meta told us when the page was fetched, such as noindex or max-snippet:50.';
+COMMENT ON COLUMN news.article.tdm_reservation IS 'True where the publisher reserves text and data mining, by the page, its header or tdmrep.json; null when none says.';
+COMMENT ON COLUMN news.article.usage_terms IS 'Licence or terms that the page names, else its header, tdmrep.json or robots.txt.';
 COMMENT ON COLUMN news.article.created_at IS 'When version 1 was loaded.';
 COMMENT ON COLUMN news.article.updated_at IS 'When this version was loaded.';
 
@@ -99,8 +101,8 @@ SELECT
     article.canonical_url,
     article.headline,
     article.alternative_headline,
-    article.abstract,
-    article.article_body,
+    CASE WHEN article.pub_status != 'withheld' THEN article.abstract END AS abstract,
+    CASE WHEN article.pub_status != 'withheld' THEN article.article_body END AS article_body,
     article.word_count,
     article.authors,
     article.publisher,
@@ -129,8 +131,8 @@ SELECT
     article.canonical_url,
     version.headline,
     version.alternative_headline,
-    version.abstract,
-    version.article_body,
+    CASE WHEN article.pub_status != 'withheld' THEN version.abstract END AS abstract,
+    CASE WHEN article.pub_status != 'withheld' THEN version.article_body END AS article_body,
     version.word_count,
     version.authors,
     version.publisher,
@@ -157,7 +159,9 @@ COMMENT ON VIEW news.article_version IS
 COMMENT ON COLUMN news.article_version.article_id IS 'The article; key together with version.';
 COMMENT ON COLUMN news.article_version.version IS 'From 1, without gaps.';
 COMMENT ON COLUMN news.article_version.materiality IS
-'What this version changed: created, headline_change, correction, update, or trivial (the normalised text is the same).';
+'What this version changed: created, headline_change, correction, update, trivial (the normalised text is the same), or removal (see pub_status).';
+COMMENT ON COLUMN news.article_version.pub_status IS
+'IPTC ninjs status: usable; canceled (the publisher removed the page); withheld (the page now forbids copies: no text is shown).';
 COMMENT ON COLUMN news.article_version.valid_from IS 'When this version was loaded.';
 COMMENT ON COLUMN news.article_version.valid_to IS 'When the next version was loaded; null for the current one.';
 COMMENT ON COLUMN news.article_version.capture_id IS 'The capture that it was read from.';
@@ -180,7 +184,7 @@ COMMENT ON COLUMN news.article_change.change_id IS
 'Cursor. Appears in increasing order: a lower number never becomes visible after a higher one. Numbers can be missing, and then never appear.';
 COMMENT ON COLUMN news.article_change.article_id IS 'The article that changed.';
 COMMENT ON COLUMN news.article_change.version IS 'The version that the change made.';
-COMMENT ON COLUMN news.article_change.kind IS 'created, updated or removed.';
+COMMENT ON COLUMN news.article_change.kind IS 'created, updated (also: back again) or removed (no more in news.article; why: pub_status of that version).';
 COMMENT ON COLUMN news.article_change.materiality IS 'As in news.article_version.';
 COMMENT ON COLUMN news.article_change.canonical_url IS 'Address of the article.';
 COMMENT ON COLUMN news.article_change.changed_at IS 'Start of the transaction that made the change.';

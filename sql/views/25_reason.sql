@@ -39,6 +39,10 @@ FROM (
         'Look at the source that told of it.'
     ),
     (
+        'fetch', 'noarchive', 'The page asks that no copy of it is kept (noarchive, nocache).',
+        'Leave it, or, if you have the publisher''s leave: COPYTASTER_NOARCHIVE=off.'
+    ),
+    (
         'fetch', 'not_html', 'The answer is neither HTML nor plain text: a PDF, an image, JSON.',
         'Nothing; the file is not kept.'
     ),

@@ -158,7 +158,7 @@ def test_claims_at_the_same_time_share_no_page_and_no_host(database_url):
 
 
 def test_pages_are_packed_by_host_in_order():
-    plan = [{"page_id": i, "host": host} for i, host in enumerate("aaabbcdddd")]
+    plan = [{"page_id": i, "host": host, "realm": host} for i, host in enumerate("aaabbcdddd")]
     assert [[row["page_id"] for row in batch] for batch in pack(plan, 9, 3)] == [
         [0, 1, 2],
         [3, 4, 5],

@@ -75,3 +75,15 @@ def test_misspelt_settings_are_found_and_those_of_others_are_not():
         "HOME": "/",
     }
     assert Settings.unknown(environment) == ["COPYTASTER_CONTCT"]
+
+
+def test_looks_are_hours_in_order_or_none():
+    assert Settings().looks == (1, 4, 24, 72, 168)
+    assert Settings(revisit_hours=" 24, 0.5,,").looks == (0.5, 24)
+    assert Settings(revisit_hours="never").looks == ()
+
+
+@pytest.mark.parametrize("hours", ["soon", "1,nan", "0", "-1,2", "1;2"])
+def test_looks_that_are_no_hours_are_refused(hours):
+    with pytest.raises(BadSetting, match="revisit_hours"):
+        _ = Settings(revisit_hours=hours).looks

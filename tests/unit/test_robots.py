@@ -5,7 +5,16 @@ import random
 import pytest
 
 from copytaster.model import Host
-from copytaster.robots import MOST_BYTES, RobotsVerdict, decode, judge
+from copytaster.robots import (
+    HEAD_BYTES,
+    MOST_BYTES,
+    RobotsVerdict,
+    decode,
+    directives,
+    forbids_copies,
+    judge,
+    licence,
+)
 
 AGENT = "Copytaster/0.1"
 URL = "https://harbour.example/news/ferry?page=2"
@@ -87,3 +96,75 @@ def test_no_file_raises() -> None:
     for _ in range(500):
         text = decode(b"".join(chance.choice(words) for _ in range(chance.randint(0, 30))))
         judge(_host(text), URL, AGENT)
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ([], ()),
+        (["noindex, NoFollow ,noindex"], ("noindex", "nofollow")),
+        (["copytaster: noarchive"], ("noarchive",)),
+        (["COPYTASTER: noarchive, nosnippet"], ("noarchive", "nosnippet")),
+        (["otherbot: noarchive", "nosnippet"], ("nosnippet",)),
+        (["otherbot: noarchive, copytaster: noindex, robots: none"], ("noindex", "none")),
+        (["max-image-preview: large, otherbot: noindex"], ("max-image-preview: large",)),
+        (["unavailable_after: Sunday, 01-Aug-27 10:00:00 GMT"], ("unavailable_after: sunday", "01-aug-27 10:00:00 gmt")),
+        ([",,:, : ,\xe9"], ()),
+    ],
+)  # fmt: skip
+def test_a_header_tells_all_robots_or_one_by_name(headers: list[str], told: tuple[str, ...]) -> None:
+    assert directives(headers, b"", AGENT) == told
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        (b'<meta name="robots" content="noarchive">', ("noarchive",)),
+        (b"<META CONTENT=noarchive NAME=ROBOTS />", ("noarchive",)),
+        (b"<meta\nname='robots'\ncontent='index, noai'>", ("index", "noai")),
+        (b'<meta name="copytaster" content="none"><meta name="robots" content="all">', ("none", "all")),
+        (b'<meta name="otherbot" content="noarchive">', ()),
+        (b'<meta property="robots" content="noarchive">', ()),
+        (b'<!-- <meta name="robots" content="noarchive"> --><meta name="robots" content="all">', ("all",)),
+        (b'<!-- <meta name="robots" content="noarchive">', ()),
+        (b'</head><meta name="robots" content="noarchive">', ()),
+        ('<meta name="robots" content="noarchive">'.encode("utf-16"), ("noarchive",)),
+        (b" " * HEAD_BYTES + b'<meta name="robots" content="noarchive">', ()),
+        (b'<meta name="robots" content="' + b"a," * 400 + b'">', ("a",)),
+    ],
+)
+def test_a_page_tells_it_in_its_head(head: bytes, told: tuple[str, ...]) -> None:
+    assert directives([], head, AGENT) == told
+
+
+def test_no_page_takes_long_to_tell() -> None:
+    for piece in (
+        b"<meta ",
+        b"<!--",
+        b"<meta name=",
+        b'<meta name="robots" content="x',
+        b"<",
+        b"<!-- <meta -->",
+    ):
+        assert len(directives(["a:" * 5_000], piece * (HEAD_BYTES // len(piece)), AGENT)) <= 20
+
+
+def test_copies_are_forbidden_by_two_words() -> None:
+    assert forbids_copies(["index", "noarchive"])
+    assert forbids_copies(["nocache"])
+    assert not forbids_copies(["noindex", "nosnippet", "none"])
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (None, None),
+        ("User-agent: *\nDisallow:", None),
+        ("License: https://harbour.example/rsl.xml\nUser-agent: *", "https://harbour.example/rsl.xml"),
+        ("user-agent: *\n  LICENSE :  http://b.example/x # ours", "http://b.example/x"),
+        ("# License: https://harbour.example/rsl.xml", None),
+        ("License: all rights reserved", None),
+    ],
+)
+def test_a_licence_may_be_named(text: str | None, address: str | None) -> None:
+    assert licence(text) == address

@@ -8,12 +8,13 @@ import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from copytaster import codings
+from copytaster import codings, urls
 from copytaster.answer import Answer
 from copytaster.config import Settings
 from copytaster.fetch.batch import FetchResult, fetch_links
 from copytaster.fetch.network import Policy, Resolver
 from copytaster.fetch.transport import Fault
+from copytaster.fetch.turns import wait_for_turn
 from copytaster.fetch.verdicts import NOT_MODIFIED, check_status, not_now
 from copytaster.fetch.visit import ACCEPT_FEED, Client, new_visit
 
@@ -33,15 +34,18 @@ def get(
 ) -> Answer:
     """Fetch one document, redirects included; the answer is 2xx with a whole body, or 304.
 
-    ``etag`` and ``last_modified`` are sent back verbatim. Neither robots.txt nor the host's delay is
-    looked at: a feed is published for programs, and its source has an interval. Raises ``Unusable``,
-    ``Gone`` and ``NotNow`` (later the more ``attempts`` there were, or as Retry-After says).
+    ``etag`` and ``last_modified`` are sent back verbatim. robots.txt is not looked at: a feed is
+    published for programs, and its source has an interval. Several documents of one host wait for
+    each other (``host_delay_seconds``, within this process). Raises ``Unusable``, ``Gone`` and
+    ``NotNow`` (later the more ``attempts`` there were, or as Retry-After says).
     """
     client = Client(settings=settings, policy=Policy.of(settings), resolve=resolve)
     visit = new_visit(url, settings, accept=accept, etag=etag, last_modified=last_modified)
     try:
-        while (answer := visit.step(client)) is None:
-            pass
+        answer = None
+        while answer is None:
+            wait_for_turn(urls.host_of(visit.url), settings.host_delay_seconds)
+            answer = visit.step(client)
         check_status(answer, now=now(), attempts=attempts)
         if answer.status != NOT_MODIFIED:
             _check_whole(answer)

@@ -2,7 +2,8 @@
 
 A heap holds the moment at which each host may be asked next; a small pool of threads does what is
 due. Every request, also a redirect's next hop and robots.txt, takes its turn in its host's queue, so
-the gap between two requests to one host is never shorter than its delay.
+the gap between two requests to one host is never shorter than its delay. A redirect to a host that
+another batch holds is not followed: the page waits for that host instead.
 """
 
 import contextlib
@@ -21,12 +22,13 @@ from queue import Empty, SimpleQueue
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from copytaster import urls
+from copytaster import robots, urls
 from copytaster.answer import Answer
 from copytaster.config import Settings
 from copytaster.errors import Gone, NotNow, Unusable
 from copytaster.fetch.lane import Lane, Task
 from copytaster.fetch.network import Policy, Resolver
+from copytaster.fetch.outcomes import fated, taken, with_rights
 from copytaster.fetch.transport import Fault
 from copytaster.fetch.verdicts import NOT_MODIFIED, check_page, check_status, not_now
 from copytaster.fetch.visit import Client, new_visit
@@ -38,6 +40,7 @@ _BEAT_SECONDS = 5.0
 _FATES = (Unusable, Gone, NotNow)
 
 Keep: TypeAlias = Callable[[Link, Answer], str]
+Hold: TypeAlias = Callable[[str], Host | None]
 Result: TypeAlias = Answer | Unusable | Gone | NotNow | None
 
 
@@ -57,15 +60,20 @@ def fetch_links(
     keep: Keep,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     beat: Callable[[], None] | None = None,
+    hold: Hold = lambda host: Host(host=host),
     resolve: Resolver = socket.getaddrinfo,
 ) -> FetchResult:
     """Fetch the pages of a batch for at most ``settings.batch_seconds`` (what has begun is finished).
 
     A link that was not reached has no outcome: put it back. ``keep`` stores a page and returns its
-    record id; ``keep`` and ``beat`` (a sign of life, every few seconds) are called from the calling
-    thread, never two at a time, and what they raise ends the batch.
+    record id; ``hold`` gives what is known of a host that is not among ``hosts``, None where the batch
+    may not contact it; ``now`` is the time by the clock that ``hosts`` go by. ``keep``, ``hold`` and
+    ``beat`` (a sign of life, every few seconds) are called from the calling thread, never two at a
+    time, and what they raise ends the batch.
     """
-    batch = _Batch(hosts, settings, keep=keep, now=now, beat=beat or (lambda: None), resolve=resolve)
+    batch = _Batch(
+        hosts, settings, keep=keep, now=now, beat=beat or (lambda: None), hold=hold, resolve=resolve
+    )
     for link in links:
         batch.add(link)
     batch.run()
@@ -73,7 +81,10 @@ def fetch_links(
     asked = [lane for lane in batch.lanes.values() if lane.contacted]
     told = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "nothing reached"
     log.info("asked %d hosts for %d links: %s", len(asked), len(links), told)
-    return FetchResult(outcomes=batch.outcomes, hosts=[batch.host_after(lane) for lane in asked])
+    return FetchResult(
+        outcomes=with_rights(batch.outcomes, {name: lane.host for name, lane in batch.lanes.items()}),
+        hosts=[batch.host_after(lane) for lane in asked],
+    )
 
 
 class _Batch:
@@ -85,10 +96,11 @@ class _Batch:
         keep: Keep,
         now: Callable[[], datetime],
         beat: Callable[[], None],
+        hold: Hold,
         resolve: Resolver,
     ) -> None:
         self.hosts, self.settings = hosts, settings
-        self.keep, self.now, self.beat = keep, now, beat
+        self.keep, self.now, self.beat, self.hold = keep, now, beat, hold
         self.client = Client(settings=settings, policy=Policy.of(settings), resolve=resolve)
         self.lanes: dict[str, Lane] = {}
         self.outcomes: list[Outcome] = []
@@ -106,18 +118,38 @@ class _Batch:
         except Unusable as fate:
             self.settle(link, fate)
             return
-        lane = self.lane(urls.host_of(visit.url))
-        lane.pages.append(Task(visit=visit, link=link))
+        task = Task(visit=visit, link=link)
+        if (lane := self.lane(host := urls.host_of(visit.url))) is None:
+            self.send_away(task, host)
+            return
+        lane.pages.append(task)
         self.plan(lane)
 
-    def lane(self, host: str) -> Lane:
-        """Give the queue of a host; a redirect may bring up a new one."""
+    def lane(self, host: str) -> Lane | None:
+        """Give the queue of a host; a redirect may bring up a new one. None if another batch holds it."""
         if host not in self.lanes:
-            known = self.hosts.get(host) or Host(host=host)
+            known = self.hosts.get(host) or self.hold(host)
+            if known is None:
+                return None
             wait = (known.next_allowed_at - self.now()).total_seconds() if known.next_allowed_at else 0.0
             moment = time.monotonic() + max(wait, 0.0)
             self.lanes[host] = Lane(host=known, settings=self.settings, next_at=moment)
         return self.lanes[host]
+
+    def send_away(self, task: Task, host: str) -> None:
+        """Let a page wait for a host that is busy elsewhere, and with a robots.txt that is there, all its pages."""
+        if task.robots_of is not None:
+            lane = task.robots_of
+            lane.asking_robots = False
+            waiting = [page.link for page in lane.pages]
+            lane.pages.clear()
+        else:
+            waiting = [task.link]
+        self.outcomes += [
+            Outcome(page_id=link.page_id, state="waiting", host=host, detail=f"{host} is in another batch")
+            for link in waiting
+            if link is not None
+        ]
 
     def plan(self, lane: Lane) -> None:
         """Note when the lane is due, unless it has nothing to ask."""
@@ -159,8 +191,8 @@ class _Batch:
     def next_task(self, lane: Lane) -> Task | None:
         """Take the lane's next task that needs a request; settle those that need none."""
         while lane.ready:
-            if lane.robots:
-                return lane.robots.popleft()
+            if lane.files:
+                return lane.files.popleft()
             if (ask := lane.robots_task(self.now(), _scheme(lane.pages[0]))) is not None:
                 return ask
             task = lane.pages.popleft()
@@ -193,28 +225,48 @@ class _Batch:
         """Take in the result of one request."""
         self.running -= 1
         lane.busy = False
-        lane.next_at = time.monotonic() + lane.delay
+        ended = time.monotonic()
         result = future.result()
-        if result is None:  # a redirect: the next hop waits for its turn at its own host
-            target = self.lane(urls.host_of(task.visit.url))
-            target.take_back(task)
-            self.plan(target)
+        lane.note_time(result, task.seconds)
+        if result is not None:
+            self.learn(lane, task, result)
+        lane.next_at = ended + lane.delay  # by what we have just learned
+        if result is None:
+            self.move_on(task)
         elif task.robots_of is not None:
-            task.robots_of.learn(result, task, self.now())
-            lane.next_at = time.monotonic() + lane.delay  # by the file that we have just read
             self.plan(task.robots_of)
-        elif task.link is not None:
-            lane.note(result)
-            self.settle(task.link, result)
         self.plan(lane)
 
-    def settle(self, link: Link, result: Answer | Unusable | Gone | NotNow) -> None:
+    def learn(self, lane: Lane, task: Task, result: Answer | Unusable | Gone | NotNow) -> None:
+        """Take in where the way of a task has ended."""
+        if task.robots_of is not None:
+            task.robots_of.learn(result, task, self.now())
+        elif task.tdmrep_of is not None:
+            task.tdmrep_of.learn_tdmrep(result, self.now())
+        elif task.link is not None:
+            lane.note(result)
+            self.settle(task.link, result, task.directives)
+            lane.ask_tdmrep(self.now(), _scheme(task))
+
+    def move_on(self, task: Task) -> None:
+        """Follow a redirect: the next hop waits for its turn at its own host."""
+        target = self.lane(host := urls.host_of(task.visit.url))
+        if target is None:
+            self.send_away(task, host)
+        else:
+            target.take_back(task)
+            self.plan(target)
+
+    def settle(
+        self, link: Link, result: Answer | Unusable | Gone | NotNow, directives: tuple[str, ...] = ()
+    ) -> None:
         """Write down what became of a link; a page goes to the archive."""
         if isinstance(result, Answer):
             record = None if result.status == NOT_MODIFIED else self.keep(link, result)
-            self.outcomes.append(_outcome(link, result, record))
+            outcome = taken(link, result, record)
         else:
-            self.outcomes.append(_fate(link, result))
+            outcome = fated(link, result)
+        self.outcomes.append(replace(outcome, robots_directives=directives))
 
     def host_after(self, lane: Lane) -> Host:
         """Give what we know of a host, with the moment at which it may be asked again."""
@@ -228,40 +280,27 @@ class _Batch:
 def _fetch(task: Task, client: Client, now: Callable[[], datetime]) -> Result:
     """Do one request in a thread of the pool: the answer, the page's fate, or None for a redirect."""
     attempts = task.link.attempts if task.link is not None else 0
+    before = task.visit.spent
     try:
         answer = task.visit.step(client)
+        task.seconds = task.visit.spent - before
         if answer is not None and task.link is not None:
             check_status(answer, now=now(), attempts=attempts)
             if answer.status != NOT_MODIFIED:
-                check_page(answer)
+                task.directives = _read_directives(answer, client.settings)
     except Fault as fault:
+        task.seconds = task.visit.spent - before
         return not_now(fault, now=now(), attempts=attempts)
     except _FATES as fate:
         return fate
     return answer
 
 
-def _outcome(link: Link, answer: Answer, record: str | None) -> Outcome:
-    return Outcome(
-        page_id=link.page_id,
-        state="unchanged" if record is None else "fetched",
-        http_status=answer.status,
-        final_url=answer.url,
-        fetched_at=answer.fetched_at,
-        etag=answer.header("etag") or None,
-        last_modified=answer.header("last-modified") or None,
-        warc_record_id=record,
-        payload_digest=None if record is None else answer.payload_digest,
-    )
-
-
-def _fate(link: Link, fate: Unusable | Gone | NotNow) -> Outcome:
-    told = Outcome(page_id=link.page_id, state="gone", detail=fate.detail, http_status=fate.http_status)
-    if isinstance(fate, Gone):
-        return told
-    if isinstance(fate, NotNow):
-        return replace(told, state="waiting", reason=fate.reason, until=fate.until)
-    return replace(told, state="quarantined", reason=fate.reason)
+def _read_directives(answer: Answer, settings: Settings) -> tuple[str, ...]:
+    told = check_page(answer, settings.user_agent)
+    if settings.noarchive and robots.forbids_copies(told):
+        raise Unusable("noarchive", ", ".join(told), http_status=answer.status)
+    return told
 
 
 def _scheme(task: Task) -> str:

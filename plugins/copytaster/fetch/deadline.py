@@ -1,10 +1,12 @@
-"""A moment by which everything must be over, and sockets that know it.
+"""A moment by which everything must be over, a number of bytes that must do, and sockets that know both.
 
 A timeout per read is no bound: a server that sends one byte a second keeps it alive for ever. These
 sockets set the time that is left before each read instead, so DNS, connection, TLS, headers and body
-share one deadline without a watchdog thread.
+share one deadline without a watchdog thread. And whatever a server says of lengths, a socket gives no
+more than its share: the libraries above it believe some of the lies.
 """
 
+import math
 import socket
 import ssl
 import time
@@ -14,13 +16,18 @@ from typing import Any
 from certifi import where
 
 
+class TooMuch(OSError):
+    """The server sent more than we have a use for."""
+
+
 class Deadline:
-    """A number of seconds that begins now."""
+    """A number of seconds that begins now, and of bytes that may come in until then."""
 
-    __slots__ = ("_start", "seconds")
+    __slots__ = ("_bytes", "_start", "seconds")
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, most_bytes: float = math.inf) -> None:
         self._start = time.monotonic()
+        self._bytes = most_bytes
         self.seconds = seconds
 
     @property
@@ -40,6 +47,24 @@ class Deadline:
             raise TimeoutError("the time for this page ran out")
         return left
 
+    def count(self, received: int) -> int:
+        """Note what has come in, and give it back; raises ``TooMuch``."""
+        self._bytes -= received
+        if self._bytes < 0:
+            raise TooMuch("more bytes than the largest page may have")
+        return received
+
+
+class Never(Deadline):
+    """Time that is out: what is there already can be read, and nothing is waited for."""
+
+    def __init__(self) -> None:
+        super().__init__(0.0)
+
+    def remaining(self) -> float:
+        """Give zero, which makes a socket answer at once."""
+        return 0.0
+
 
 class DeadlineSocket(socket.socket):
     """A plain socket whose every read and write must end by ``deadline``."""
@@ -55,7 +80,7 @@ class DeadlineSocket(socket.socket):
     def recv_into(self, *arguments: Any, **options: Any) -> int:
         """Read, as ``http.client`` does it."""
         self.settimeout(self.deadline.remaining())
-        return super().recv_into(*arguments, **options)
+        return self.deadline.count(super().recv_into(*arguments, **options))
 
     def sendall(self, *arguments: Any, **options: Any) -> None:
         """Write; the timeout is for the whole of it."""
@@ -70,9 +95,12 @@ class DeadlineTLSSocket(ssl.SSLSocket):
 
     def read(self, *arguments: Any, **options: Any) -> Any:
         """Read; ``recv_into`` comes here."""
-        if self.deadline is not None:
-            self.settimeout(self.deadline.remaining())
-        return super().read(*arguments, **options)
+        if self.deadline is None:
+            return super().read(*arguments, **options)
+        self.settimeout(self.deadline.remaining())
+        received: Any = super().read(*arguments, **options)
+        self.deadline.count(received if isinstance(received, int) else len(received))
+        return received
 
     def send(self, *arguments: Any, **options: Any) -> int:
         """Write; ``sendall`` comes here."""

@@ -1,11 +1,13 @@
 """Where we may connect to: every address is checked before a byte is sent, and then used as checked.
 
 One look-up per connection. If any of the answers is not a public address, the host is refused as a
-whole: whoever mixes them is rebinding or mistaken.
+whole: whoever mixes them is rebinding or mistaken. Behind an egress proxy the proxy looks up, and what
+can be refused by its looks still is.
 """
 
 import socket
 import threading
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,7 +20,7 @@ from ipaddress import (
     ip_network,
 )
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from copytaster.config import BadSetting, Settings
 from copytaster.errors import Unusable
@@ -29,6 +31,10 @@ Network: TypeAlias = IPv4Network | IPv6Network
 Resolver: TypeAlias = Callable[..., list[Any]]  # socket.getaddrinfo and its likes
 
 _MOST_ADDRESSES = 4
+_MOST_LOOK_UPS = 64  # at a time; those that hang hold their thread until the system gives up
+_looking_up = threading.BoundedSemaphore(_MOST_LOOK_UPS)
+#: Names that resolvers know without asking the internet (RFC 6761, 6762, 8375, 9476).
+_LOCAL_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home.arpa", "onion", "alt")
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = IPv6Network("64:ff9b::/96")  # ends in the IPv4 address that is meant
 # Registered as global, or not known as special everywhere, and yet no place of news sites.
@@ -48,6 +54,15 @@ _NOT_PUBLIC: tuple[Network, ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proxy:
+    """The egress proxy that an operator has set up on purpose."""
+
+    host: str
+    port: int
+    headers: tuple[tuple[str, str], ...] = ()  # for the proxy alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """One host of a URL and the checked places where it answers; the first that connects is used."""
 
@@ -55,6 +70,7 @@ class Target:
     port: int
     tls: bool
     places: tuple[tuple[socket.AddressFamily, Any], ...]  # family and sockaddr
+    proxy: Proxy | None = None  # the places are its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,31 +80,48 @@ class Policy:
     ports: frozenset[int]
     networks: tuple[Network, ...]
     detours: dict[tuple[str, int], tuple[str, int]]
+    proxy: Proxy | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> "Policy":
-        """Parse ``allowed_ports``, ``allowed_networks`` and ``connect_to``; raise ``BadSetting``."""
-        return _policy(settings.allowed_ports, settings.allowed_networks, settings.connect_to)
+        """Parse ``allowed_ports``, ``allowed_networks``, ``connect_to`` and ``egress_proxy``; raise ``BadSetting``."""
+        return _policy(
+            settings.allowed_ports, settings.allowed_networks, settings.connect_to, settings.egress_proxy
+        )
 
 
 def target_of(url: str, policy: Policy, resolve: Resolver, deadline: Deadline) -> Target:
     """Look the host of a canonical URL up once and check every answer.
 
     Raises ``Unusable("forbidden_address")``, ``OSError`` (``socket.gaierror``: no such name) and
-    ``TimeoutError``. A ``connect_to`` pair is the operator's word and is not checked.
+    ``TimeoutError``. A ``connect_to`` pair and the egress proxy are the operator's word and are not checked.
     """
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     detour = policy.detours.get((host, port))
     if detour is None and port not in policy.ports:
         raise Unusable("forbidden_address", f"port {port}")
-    answers = _look_up(*(detour or (host, port)), resolve, deadline)
+    proxy = policy.proxy if detour is None else None
+    if proxy is not None:
+        _check_name(host, policy)
+        answers = _look_up(proxy.host, proxy.port, resolve, deadline)
+    else:
+        answers = _look_up(*(detour or (host, port)), resolve, deadline)
     places = tuple(dict.fromkeys((answer[0], answer[4]) for answer in answers))
-    for _, place in places if detour is None else ():
+    for _, place in places if detour is None and proxy is None else ():
         check_address(str(place[0]), policy, host)
     if not places:
         raise OSError(f"no address for {host}")
-    return Target(host=host, port=port, tls=parts.scheme == "https", places=places[:_MOST_ADDRESSES])
+    tls = parts.scheme == "https"
+    return Target(host=host, port=port, tls=tls, places=places[:_MOST_ADDRESSES], proxy=proxy)
+
+
+def _check_name(host: str, policy: Policy) -> None:
+    """Refuse what a proxy must not even be asked for: addresses that are not public, and local names."""
+    if _is_literal(host):
+        check_address(host, policy, host)
+    elif "." not in host or any(host.endswith(f".{name}") for name in _LOCAL_NAMES):
+        raise Unusable("forbidden_address", f"{host} is a local name")
 
 
 def check_address(address: str, policy: Policy, host: str) -> None:
@@ -130,9 +163,17 @@ def _look_up(host: str, port: int, resolve: Resolver, deadline: Deadline) -> lis
             answers.extend(resolve(*arguments))
         except (OSError, UnicodeError) as error:
             faults.append(error)
+        finally:
+            _looking_up.release()
 
+    if not _looking_up.acquire(timeout=deadline.remaining()):
+        raise TimeoutError("too many names wait for an answer from DNS")
     thread = threading.Thread(target=ask, name="resolve", daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError:  # no more threads: nobody would give the place back
+        _looking_up.release()
+        raise
     thread.join(deadline.remaining())
     if thread.is_alive():
         raise TimeoutError("no answer from DNS")
@@ -150,15 +191,17 @@ def _is_literal(host: str) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _policy(ports: str, networks: str, connect_to: str) -> Policy:
+def _policy(ports: str, networks: str, connect_to: str, proxy: str) -> Policy:
     try:
         return Policy(
             ports=frozenset(int(port) for port in _listed(ports)),
             networks=tuple(ip_network(network, strict=False) for network in _listed(networks)),
             detours=dict(_detour(pair) for pair in _listed(connect_to)),
+            proxy=_proxy(proxy) if proxy else None,
         )
     except ValueError as error:
-        raise BadSetting(f"allowed_ports, allowed_networks or connect_to cannot be read: {error}") from None
+        names = "allowed_ports, allowed_networks, connect_to or egress_proxy"
+        raise BadSetting(f"{names} cannot be read: {error}") from None
 
 
 def _listed(text: str) -> list[str]:
@@ -177,3 +220,14 @@ def _host_and_port(text: str) -> tuple[str, int]:
     if not colon or not host:
         raise ValueError(f"{text!r} is not host:port")
     return host.removeprefix("[").removesuffix("]").lower(), int(port)
+
+
+def _proxy(text: str) -> Proxy:
+    parts = urlsplit(text)
+    if parts.scheme != "http" or not parts.hostname or not parts.port:
+        raise ValueError("egress_proxy is not http://host:port")  # without its value: it may hold a password
+    headers: tuple[tuple[str, str], ...] = ()
+    if parts.username is not None:
+        secret = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
+        headers = (("Proxy-Authorization", f"Basic {b64encode(secret).decode('ascii')}"),)
+    return Proxy(host=parts.hostname, port=parts.port, headers=headers)

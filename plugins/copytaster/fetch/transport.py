@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import logging
 import ssl
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -15,10 +16,15 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from copytaster.answer import Answer, digest
 from copytaster.errors import FetchReason, Unusable
-from copytaster.fetch.deadline import Deadline, DeadlineSocket, DeadlineTLSSocket, tls_context
+from copytaster.fetch.deadline import Deadline, DeadlineSocket, DeadlineTLSSocket, Never, TooMuch, tls_context
 from copytaster.fetch.network import Policy, Resolver, Target, target_of
 
 _PIECE = 64 * 1024
+#: It tells of each header that it cannot read, with a traceback; what is wrong with a page is said once, elsewhere.
+logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
+_NO_CONTENT, _NOT_MODIFIED = 204, 304  # never have a body, though some servers send one
+_LONGEST_CONNECT = 10.0  # seconds: who does not answer by then is away, and the thread has better to do
+_LONGEST_NUMBER = 18  # digits; longer ones count no bytes
 
 
 class Fault(Exception):
@@ -41,7 +47,7 @@ def ask(
     truncate: bool = False,
     cookies: RequestsCookieJar | None = None,
 ) -> Answer:
-    """Send one GET to a canonical URL and read the whole answer, whatever its status.
+    """Send one GET to a canonical URL and read the answer: whole, but its head alone where that is no 2xx.
 
     Raises ``Unusable`` (forbidden_address, bad_certificate, too_large) and ``Fault`` (unreachable,
     timeout, broken_response). With ``truncate`` a longer body is cut at ``limit`` instead. ``cookies`` are sent, and what the
@@ -53,8 +59,9 @@ def ask(
     connections = Connections(target, deadline)
     with _faults_named(deadline, connections), contextlib.closing(connections):
         request = requests.Request("GET", url, headers=dict(headers), cookies=cookies).prepare()
+        sent = tuple((str(name), str(value)) for name, value in request.headers.items())
         with connections.send(request, stream=True) as response:
-            body = _read(response.raw, limit, truncate=truncate)
+            body, truncated = _body(response.raw, response.status_code, limit, truncate=truncate)
     if cookies is not None:
         cookies.update(response.cookies)
     return Answer(
@@ -65,15 +72,16 @@ def ask(
         wire_body=body,
         fetched_at=began,
         address=connections.address,
-        request_headers=tuple((str(name), str(value)) for name, value in request.headers.items()),
+        request_headers=sent,
         payload_digest=digest(body),
         limit=limit,
         requested_url=url,
+        truncated=truncated,
     )
 
 
 class Connections(HTTPAdapter):
-    """Connects to the places that were checked, and to nothing else: no proxy, no second look-up."""
+    """Connects to the places that were checked, and to nothing else: no proxy of the environment, no second look-up."""
 
     def __init__(self, target: Target, deadline: Deadline) -> None:
         self.target = target
@@ -88,6 +96,17 @@ class Connections(HTTPAdapter):
             return _TLSPool(self.target.host, self.target.port, adapter=self, ssl_context=context)
         return _PlainPool(self.target.host, self.target.port, adapter=self)
 
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
+        """Give what stands in the request line: a proxy is told the whole URL, unless it is a tunnel."""
+        if self.target.proxy is not None and not self.target.tls:
+            return request.url or ""
+        return super().request_url(request, proxies)
+
+    def add_headers(self, request: requests.PreparedRequest, **_: Any) -> None:
+        """Introduce ourselves to a proxy that is no tunnel."""
+        if self.target.proxy is not None and not self.target.tls:
+            request.headers.update(self.target.proxy.headers)
+
     def cert_verify(self, conn: Any, *_: Any, **__: Any) -> None:
         """Demand a valid certificate, always; the authorities are in the shared context."""
         conn.cert_reqs = "CERT_REQUIRED"
@@ -99,7 +118,8 @@ class Connections(HTTPAdapter):
         for tried, (family, place) in enumerate(places):
             connection = DeadlineSocket(family, self.deadline)
             try:
-                connection.settimeout(self.deadline.remaining() / (len(places) - tried))
+                patience = min(self.deadline.remaining(), _LONGEST_CONNECT)
+                connection.settimeout(patience / (len(places) - tried))
                 connection.connect(place)
             except OSError as error:
                 connection.close()
@@ -110,7 +130,29 @@ class Connections(HTTPAdapter):
         raise fault
 
 
+class _Response(http.client.HTTPResponse):
+    goes_on = False  # behind the length that it declares
+
+    def _close_conn(self) -> None:
+        """Close at the end of the body, after a look at what comes behind it."""
+        if self.length == 0 and self.status != _NO_CONTENT:
+            self.goes_on = _more_than_blanks(self.fp)
+        super()._close_conn()  # type: ignore[misc]
+
+
+def _more_than_blanks(stream: Any) -> bool:
+    """Look at what has come in already; old servers end a body with one more line break."""
+    connection = stream.raw._sock  # noqa: SLF001 - http.client hides the socket behind its stream
+    connection.deadline = Never()
+    try:
+        return bool(stream.peek(1).strip())
+    except OSError:
+        return False
+
+
 class _PlainConnection(HTTPConnection):
+    response_class = _Response
+
     def __init__(self, *arguments: Any, adapter: Connections, **options: Any) -> None:
         self.adapter = adapter
         super().__init__(*arguments, **options)
@@ -120,12 +162,22 @@ class _PlainConnection(HTTPConnection):
 
 
 class _TLSConnection(HTTPSConnection):
+    response_class = _Response
+
     def __init__(self, *arguments: Any, adapter: Connections, **options: Any) -> None:
         self.adapter = adapter
         super().__init__(*arguments, **options)
+        if proxy := adapter.target.proxy:
+            self.set_tunnel(adapter.target.host, adapter.target.port, headers=dict(proxy.headers))
 
     def _new_conn(self) -> DeadlineSocket:
         return self.adapter.connect()
+
+    def _tunnel(self) -> None:
+        """Have the proxy connect us; before that stands nothing has been reached."""
+        place, self.adapter.address = self.adapter.address, ""
+        super()._tunnel()
+        self.adapter.address = place
 
     def connect(self) -> None:
         super().connect()
@@ -141,12 +193,27 @@ class _TLSPool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _TLSConnection
 
 
+def _body(raw: Any, status: int, limit: int, *, truncate: bool) -> tuple[bytes, bool]:
+    """Read the body of a success, and say whether there was more than was read: of all else the head says it."""
+    if not 200 <= status < 300:  # noqa: PLR2004
+        return b"", status != _NOT_MODIFIED and raw.headers.get("content-length") != "0"
+    coding = raw.headers.get("transfer-encoding", "").strip().lower()
+    if coding not in {"", "chunked", "identity"}:
+        raise Fault("broken_response", f"transfer coding {coding[:40]!r}")
+    body = _read(raw, limit, truncate=truncate)
+    return body[:limit], len(body) > limit
+
+
 def _read(raw: Any, limit: int, *, truncate: bool) -> bytes:
     """Read the body as it is on the wire; its declared length must be kept (urllib3 sees to that)."""
-    declared = raw.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > limit and not truncate:
-        raise Unusable("too_large", f"{declared} bytes")
+    told = {value.strip() for value in raw.headers.get("content-length", "").split(",")} - {""}
+    declared = told.pop() if told else "0"
+    if told or not (declared.isascii() and declared.isdecimal()):
+        raise Fault("broken_response", f"Content-Length {raw.headers['content-length'][:40]!r}")
+    if len(declared) > _LONGEST_NUMBER or (int(declared) > limit and not truncate):
+        raise Unusable("too_large", f"{declared[:40]} bytes")
     pieces, size = [], 0
+    message = raw._fp  # noqa: SLF001 - of http.client; it alone knows
     for piece in raw.stream(_PIECE, decode_content=False):
         pieces.append(piece)
         size += len(piece)
@@ -154,7 +221,9 @@ def _read(raw: Any, limit: int, *, truncate: bool) -> bytes:
             raise Unusable("too_large", f"more than {limit} bytes")
         if size > limit:
             break
-    return b"".join(pieces)[:limit]
+    if getattr(message, "goes_on", False):
+        raise Fault("broken_response", "the body is longer than its Content-Length")
+    return b"".join(pieces)
 
 
 @contextlib.contextmanager
@@ -162,10 +231,13 @@ def _faults_named(deadline: Deadline, connections: Connections | None = None) ->
     """Turn what sockets, TLS, http.client, urllib3 and requests raise into our reasons."""
     try:
         yield
-    except (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException) as error:
+    except (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException, ValueError) as error:
+        # ValueError: the libraries count with what servers send, chunks of negative length for instance.
         detail = _innermost(error)
         if isinstance(error, requests.exceptions.InvalidURL):
             raise Unusable("invalid_url", detail) from error
+        if _caused_by(error, TooMuch):
+            raise Unusable("too_large", detail) from error
         if deadline.over:
             raise Fault("timeout", f"{deadline.seconds:g} s passed") from error
         if connections is None or not connections.address:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
-from copytaster import codings, sniff, urls
+from copytaster import codings, robots, sniff, urls
 from copytaster.answer import Answer
 from copytaster.errors import FetchReason, Gone, NotNow, Unusable
 from copytaster.fetch.transport import Fault
@@ -16,6 +16,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _DENIED = frozenset({401, 402, 403, 451})
 _GONE = frozenset({404, 410})
 _LATER = frozenset({408, 421, 425, 429})
+_PARTIAL = 206
 NOT_MODIFIED = 304
 RESTING = frozenset({429, 503})  # answers that speak for the whole host
 
@@ -44,6 +45,8 @@ def next_hop(answer: Answer) -> str | None:
 def check_status(answer: Answer, *, now: datetime, attempts: int) -> None:
     """Raise the fate that the status stands for; return for 2xx and 304."""
     status = answer.status
+    if status == _PARTIAL:
+        raise Unusable("broken_response", "a part of a page, which nobody asked for", http_status=status)
     if 200 <= status < 300 or status == NOT_MODIFIED:  # noqa: PLR2004
         return
     if status in _GONE:
@@ -57,21 +60,23 @@ def check_status(answer: Answer, *, now: datetime, attempts: int) -> None:
     raise Unusable("http_error", answer.reason, http_status=status)
 
 
-def check_page(answer: Answer) -> str:
-    """Give the media type of a page; raise ``Unusable`` or ``Fault`` where its body is none.
+def check_page(answer: Answer, user_agent: str) -> tuple[str, ...]:
+    """Give what a page tells robots; raise ``Unusable`` or ``Fault`` where its body is no page.
 
     The body is decoded to its end, in pieces, to see that it is whole and within bounds.
     """
     head = b""
     try:
         for piece in codings.decoded(answer.wire_body, answer.header("content-encoding"), limit=answer.limit):
-            if len(head) < sniff.LOOKED_AT:
-                head += piece[: sniff.LOOKED_AT]
+            if len(head) < robots.HEAD_BYTES:
+                head += piece[: robots.HEAD_BYTES]
     except codings.BrokenCoding as error:
         raise Fault("broken_response", str(error)) from error
     if not head:
         raise Unusable("empty", "no body", http_status=answer.status)
-    return sniff.media_type(answer.header("content-type"), head)
+    sniff.media_type(answer.header("content-type"), head)
+    tagged = (value for name, value in answer.headers if name.lower() == "x-robots-tag")
+    return robots.directives(tagged, head, user_agent)
 
 
 def not_now(fault: Fault, *, now: datetime, attempts: int) -> NotNow:

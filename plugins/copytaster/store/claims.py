@@ -1,13 +1,18 @@
 """Batches: the unit of lease. Hosts: the unit of politeness, each in one fetching batch at most."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
+from time import monotonic
 
 from copytaster.model import Entry, Host, Link, Page
 from copytaster.store.connection import Connection
 from copytaster.store.queries import Row, run, run_many
+
+#: A host to which a redirect leads is waited for so many seconds within the batch, else on the list.
+_WAIT_FOR_HOST = 30.0
 
 
 def claim_batches(
@@ -23,8 +28,9 @@ def claim_batches(
     """Lease up to ``limit`` batches: first those that lost their worker, then new ones.
 
     A host gives a batch as many pages as its delay allows within ``seconds_per_host`` (at least
-    one), the urgent ones first. An adopted batch goes on where it was. No page or host is ever
-    given twice, however many claim at once. The caller commits.
+    one), the urgent ones first. Articles that are due for another look go back on the list first.
+    An adopted batch goes on where it was. No page or host is ever given twice, however many claim at
+    once. The caller commits.
     """
     adopted = run(db, "adopt_batches", wanted=limit, lease_seconds=lease_seconds, submission_id=submission_id)
     batches = [row["batch_id"] for row in adopted]
@@ -32,6 +38,8 @@ def claim_batches(
     if wanted <= 0:
         return batches
     run(db, "lock_claims")
+    if submission_id is None:
+        run_many(db, "wake_revisits", wanted=wanted * max_pages)
     plan = run(
         db,
         "plan_batches" if submission_id is None else "plan_submission",
@@ -43,17 +51,18 @@ def claim_batches(
     )
     free = run(db, "lock_free_hosts", hosts=sorted({row["host"] for row in plan}))
     hosts = {row["host"] for row in free}
-    packed = list(pack([row for row in plan if row["host"] in hosts], wanted, max_pages))
+    free_plan = _realms_together([row for row in plan if row["host"] in hosts])
+    packed = list(pack(free_plan, wanted, max_pages))
     return batches + _open_batches(db, packed, lease_seconds, submission_id)
 
 
 def pack(plan: Sequence[Row], limit: int, max_pages: int) -> Iterator[list[Row]]:
-    """Pack planned pages (rows of ``page_id, host``, one host's together) into batches.
+    """Pack planned pages (rows of ``page_id, host, realm``, one realm's together) into batches.
 
-    At most ``limit`` batches of at most ``max_pages`` pages, in order, each host in one of them.
+    At most ``limit`` batches of at most ``max_pages`` pages, in order, each realm in one of them.
     """
     batch: list[Row] = []
-    for _, pages in groupby(plan, key=itemgetter("host")):
+    for _, pages in groupby(plan, key=itemgetter("realm")):
         group = list(pages)[:max_pages]
         if len(batch) + len(group) > max_pages:
             yield batch
@@ -64,6 +73,14 @@ def pack(plan: Sequence[Row], limit: int, max_pages: int) -> Iterator[list[Row]]
         batch += group
     if batch:
         yield batch
+
+
+def _realms_together(plan: Sequence[Row]) -> list[Row]:
+    """Bring the hosts of a realm together, where the first of them stands."""
+    realms: dict[str, list[Row]] = {}
+    for row in plan:
+        realms.setdefault(row["realm"], []).append(row)
+    return [row for rows in realms.values() for row in rows]
 
 
 def _open_batches(
@@ -109,6 +126,20 @@ def hosts_of_batch(db: Connection, batch: int) -> dict[str, Host]:
     return {row["host"]: Host(**row) for row in run(db, "hosts_of_batch", batch=batch)}
 
 
+def hold_host(db: Connection, batch: int, host: str) -> Host | None:
+    """Give a batch that is fetching one more host; None if it is another's, or must rest. The caller commits."""
+    run_many(db, "put_new_hosts", hosts=[host])
+    held = run(db, "hold_host", batch=batch, host=host, within_seconds=_WAIT_FOR_HOST)
+    return next((Host(**row) for row in held), None)
+
+
+def database_clock(db: Connection) -> Callable[[], datetime]:
+    """Give a function that tells the time by the database's clock, without asking it again."""
+    (row,) = run(db, "database_time")
+    begin, asked = row["database_time"], monotonic()
+    return lambda: begin + timedelta(seconds=monotonic() - asked)
+
+
 def pages_of_batch(db: Connection, batch: int) -> list[Page]:
     """Give the fetched pages of a batch that are not loaded yet; bodies are empty, they are in the WARC."""
     return [_page(row) for row in run(db, "pages_of_batch", batch=batch)]
@@ -135,11 +166,16 @@ def warc_of_batch(db: Connection, batch: int) -> str | None:
     return next((row["warc_path"] for row in run(db, "warc_of_batch", batch=batch)), None)
 
 
-def close_batch(db: Connection, batch: int) -> None:
-    """End a batch: free its hosts, put what it still holds back on the list, wake who waits for the hosts."""
+def close_batch(db: Connection, batch: int, *, looks: Sequence[float] = ()) -> None:
+    """End a batch: free its hosts, put what it still holds back on the list, wake who waits for the hosts.
+
+    ``looks`` are the hours since its last change at which an article is looked at again.
+    """
     run(db, "lock_batch", batch=batch)
     run_many(db, "free_hosts", batch=batch)
     run_many(db, "return_pages", batch=batch, states=["claimed", "fetched"])
+    if looks:
+        run_many(db, "plan_revisits", batch=batch, page_ids=[], hours=list(looks))
     run_many(db, "close_batch", batch=batch)
     run(db, "wake_watchers", channel="copytaster_pages_waiting")
 

@@ -31,12 +31,14 @@ def record_fetches(
     warc_path: str | None,
     *,
     max_attempts: int = 4,
+    looks: Sequence[float] = (),
 ) -> None:
     """Move the claimed pages of a batch on by what became of them, free its hosts, name its WARC.
 
     A ``waiting`` outcome with a reason counts as an attempt; the last one allowed is quarantined
-    under that reason. Pages without an outcome go back on the list unharmed. Does nothing to pages
-    when the batch's fetching was recorded before.
+    under that reason. Pages without an outcome go back on the list unharmed. An article whose page
+    is gone, or forbids copies, is taken back. ``looks`` are hours; see ``close_batch``. Does nothing
+    to pages when the batch's fetching was recorded before.
     """
     (state,) = run(db, "lock_batch", batch=batch)
     put_hosts(db, hosts)
@@ -46,10 +48,24 @@ def record_fetches(
     run_many(db, "put_captures", batch=batch, outcomes=told, warc_path=warc_path, robots_verdict="allowed")
     run(db, "quarantine_fetches", batch=batch, outcomes=told, max_attempts=max_attempts)
     run_many(db, "record_fetch_events", batch=batch, outcomes=told)
+    if any(outcome.host for outcome in outcomes):
+        run_many(db, "join_hosts", batch=batch, outcomes=told)
     run_many(db, "settle_fetches", batch=batch, outcomes=told)
     run_many(db, "return_pages", batch=batch, states=["claimed"])
     run_many(db, "free_hosts", batch=batch)
     run_many(db, "end_fetching", batch=batch, warc_path=warc_path)
+    gone = [outcome.page_id for outcome in outcomes if outcome.state == "gone"]
+    hidden = [outcome.page_id for outcome in outcomes if outcome.reason == "noarchive"]
+    same = [outcome.page_id for outcome in outcomes if outcome.state == "unchanged"]
+    _withdraw(db, batch, gone, "canceled")
+    _withdraw(db, batch, hidden, "withheld")
+    if looks and (gone or same):
+        run_many(db, "plan_revisits", batch=batch, page_ids=[*gone, *same], hours=list(looks))
+
+
+def _withdraw(db: Connection, batch: int, pages: list[int], pub_status: str) -> None:
+    if pages:
+        run(db, "withdraw_articles", batch=batch, page_ids=pages, pub_status=pub_status)
 
 
 def put_hosts(db: Connection, hosts: Iterable[Host]) -> None:

@@ -5,7 +5,7 @@ from collections import Counter
 
 import orjson
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement, document_fromstring
 
 from copytaster.errors import Unusable
 
@@ -26,6 +26,8 @@ _LINKS_KEPT = 300
 _NO_PROSE = frozenset({"a", "script", "style"})
 _MUCH_BLANK = (b" " * 1_000, b"\t" * 1_000, b"\n" * 1_000, b" \n" * 500)
 _BLANKS = re.compile(rb"[ \t\r\n]{200,}")
+#: lxml.html asks a function in Python for the class of each element, each time that one is looked at.
+_ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
 _COUNT = etree.XPath("count(//*)")
 _TEXTS = etree.XPath("//text()[not(parent::script or parent::style)]", smart_strings=False)
 _MOST_ELEMENTS = 16_000  # the largest of thousands of real pages has 10,106
@@ -155,9 +157,10 @@ def _without_controls(markup: bytes) -> bytes:
 
 
 def _parse(markup: bytes) -> HtmlElement:
-    parser = HTMLParser(
+    parser = etree.HTMLParser(
         collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True
     )
+    parser.set_element_class_lookup(_ONE_CLASS)
     try:
         tree: HtmlElement = document_fromstring(markup, parser=parser)
     except etree.ParserError as error:  # lxml's word for "no element in it"

@@ -11,7 +11,8 @@ from lxml.html import document_fromstring
 from copytaster.body import Lines, Told, choose, lay_out, settle
 from copytaster.body.evidence import compare, measure
 from copytaster.body.judge import RULED_OUT, Judge, load
-from copytaster.body.layout import Role, sorts, sorts_of
+from copytaster.body.layout import Role
+from copytaster.body.names import sorts, sorts_of
 from copytaster.model import Block, Page
 from copytaster.parse import parse_html
 from copytaster.strip import strip

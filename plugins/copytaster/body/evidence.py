@@ -13,7 +13,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from copytaster.body.layout import HEADINGS, Layout, Role, sorts
+from copytaster.body.layout import HEADINGS, Layout, Role
+from copytaster.body.names import sorts
 from copytaster.chars import width
 from copytaster.model import Block
 from copytaster.strip import phrases

@@ -5,6 +5,7 @@ running text, and not what it says: they hold in every language.
 """
 # ruff: noqa: RUF001 - commas of other scripts
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +40,16 @@ _NAMED = 400
 _SAMPLE = 80
 _CAPITALS = 12  # words that are looked at
 _CHROME = frozenset({"related", "subscribe", "comments"})
+_DIGIT, _BEYOND_ASCII = re.compile("[0-9]"), re.compile("[^\x00-\x7f]")
+_ROLES_BELOW, _ROLES_ANYWHERE = (
+    {int(role): str(role.name).lower() for role in roles}
+    for roles in ([role for role in Role if role is not Role.MAIN], (Role.MAIN, Role.HIDDEN, Role.ARTICLE))
+)
+_SORTS_OF_TAGS: Mapping[str, frozenset[str]] = {
+    "is_p": frozenset({"p"}), "is_li": frozenset({"li"}), "is_heading": HEADINGS, "is_h1": frozenset({"h1"}),
+    "is_h2": frozenset({"h2"}), "is_cell": frozenset({"td", "th"}), "is_figcaption": frozenset({"figcaption"}),
+    "is_div": frozenset({"div", "section", "article", "body"}),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,50 +180,55 @@ class Places:
 
     @classmethod
     def of(cls, layout: Layout, main: int, best: int) -> "Places":
-        """Go over the boxes once, from the outermost in."""
-        parents, roles, sorted_as = layout.parents, layout.roles, layout.sorts
-        above = _ancestors(parents, main)
-        count = len(parents)
-        in_main, in_best = [False] * count, [False] * count
-        below, everywhere, kinds = list(roles), list(roles), list(sorted_as)
-        down, up, top = [0] * count, [0] * count, list(range(count))
-        for box in range(count):
-            parent = parents[box]
-            in_main[box] = box == main or (parent >= 0 and in_main[parent])
-            in_best[box] = box == best or (parent >= 0 and in_best[parent])
-            if parent < 0:
-                continue
-            everywhere[box] |= everywhere[parent]
-            if in_main[box]:
-                if box == main:
-                    below[box] = kinds[box] = 0
-                else:
-                    below[box] |= below[parent]
-                    kinds[box] |= kinds[parent]
-                    down[box] = down[parent] + 1
-                    top[box] = top[parent] if parent != main else box
-            else:
-                below[box] |= below[parent]
-                kinds[box] |= kinds[parent]
-                if box not in above:
-                    up[box] = up[parent] + 1
-                    top[box] = top[parent] if parent not in above else box
-        near = [
-            own | sorted_as[max(parent, 0)] | sorted_as[max(parents[max(parent, 0)], 0)]
-            for own, parent in zip(sorted_as, parents, strict=True)
-        ]
+        """Go up from all boxes at once, twice as far each time."""
+        parents, depths = np.maximum(np.array(layout.parents), 0), np.array(layout.depths)
+        roles, sorted_as = np.array(layout.roles), np.array(layout.sorts)
+        around = np.zeros(len(parents), bool)  # whether a box is or holds the main one
+        around[_ancestors(layout.parents, main)] = True
+        in_main = _within(depths, main)
+        own = np.where(np.arange(len(parents)) == main, 0, np.stack([roles, sorted_as]))
+        within = parents.copy()
+        within[main] = main  # what holds the main box says nothing of it
+        below, kinds = _gathered(own, within)
+        (everywhere,) = _gathered(roles[None], parents)
+        top = np.where(around | around[parents], np.arange(len(parents)), parents)
+        while not np.array_equal(further := top[top], top):
+            top = further
+        away = np.where(around, 0.0, depths - depths[top] + 1)
         return cls(
-            np.array(in_main), np.array(in_best), np.array(below), np.array(everywhere), np.array(kinds),
-            np.array(near), np.array(down, np.float64), np.array(up, np.float64), np.array(top),
-        )  # fmt: skip
+            in_main=in_main,
+            in_best=_within(depths, best),
+            roles=below,
+            all_roles=everywhere,
+            sorts=kinds,
+            near_sorts=sorted_as | sorted_as[parents] | sorted_as[parents[parents]],
+            down=np.where(in_main, away, 0.0),
+            up=np.where(in_main, 0.0, away),
+            top=top,
+        )
 
 
-def _ancestors(parents: Sequence[int], box: int) -> frozenset[int]:
+def _ancestors(parents: Sequence[int], box: int) -> list[int]:
     found = []
     while box >= 0:
         found.append(box)
         box = parents[box]
-    return frozenset(found)
+    return found
+
+
+def _within(depths: Whole, box: int) -> npt.NDArray[np.bool_]:
+    """Say which boxes are or stand in this one: those behind it, as far as they are deeper."""
+    held = np.zeros(len(depths), bool)
+    after = np.flatnonzero(depths[box + 1 :] <= depths[box])
+    held[box : box + 1 + int(after[0]) if len(after) else None] = True
+    return held
+
+
+def _gathered(bits: Whole, above: Whole) -> Whole:
+    """Give each box the bits of all on its way up, whose end is above itself."""
+    while not np.array_equal(further := above[above], above):
+        bits, above = bits | bits[:, above], further
+    return bits | bits[:, above]
 
 
 def measure(lines: Lines) -> Columns:
@@ -263,7 +279,7 @@ def _taken(texts: Sequence[str], reading: Sequence[Block]) -> Column:
 def _of_text(lines: Lines) -> Columns:
     texts, sizes = lines.layout.texts, np.maximum(lines.width, 1)
     commas = [text.count(",") + text.count("，") + text.count("、") + text.count("،") for text in texts]
-    digits = [sum(map(str.isdigit, text[:_SAMPLE])) for text in texts]
+    digits = [_count_digits(text[:_SAMPLE]) for text in texts]
     counts = Counter(texts)
     return {
         "width": np.log1p(lines.width),
@@ -271,40 +287,38 @@ def _of_text(lines: Lines) -> Columns:
         "ends": lines.ends,
         "commas": np.array(commas) / sizes * 100,
         "digits": np.array(digits) / np.minimum(sizes, _SAMPLE),
-        "capitals": np.fromiter(map(_capitals, texts), np.float64, len(texts)),
-        "repeats": np.array([min(4, counts[text]) for text in texts], np.float64),
+        "capitals": np.array([_capitals(text) for text in texts], np.float64),
+        "repeats": np.minimum(np.array([counts[text] for text in texts], np.float64), 4.0),
     }
+
+
+def _count_digits(text: str) -> int:
+    count = len(_DIGIT.findall(text))
+    return count if text.isascii() else count + sum(map(str.isdigit, _BEYOND_ASCII.findall(text)))
 
 
 def _capitals(text: str) -> float:
     words = text.split(" ", _CAPITALS)[:_CAPITALS]
-    return sum(word[:1].isupper() for word in words) / len(words)
+    return [word[:1].isupper() for word in words].count(True) / len(words)
 
 
 def _of_tag(lines: Lines) -> Columns:
-    tags = lines.layout.tags
-    wanted: Mapping[str, frozenset[str]] = {
-        "is_p": frozenset({"p"}), "is_li": frozenset({"li"}), "is_heading": HEADINGS, "is_h1": frozenset({"h1"}),
-        "is_h2": frozenset({"h2"}), "is_cell": frozenset({"td", "th"}), "is_figcaption": frozenset({"figcaption"}),
-        "is_div": frozenset({"div", "section", "article", "body"}),
-    }  # fmt: skip
-    return {name: _flags(tag in held for tag in tags) for name, held in wanted.items()}
+    numbers = {tag: number for number, tag in enumerate(dict.fromkeys(lines.layout.tags))}
+    held = np.array([[tag in sort for tag in numbers] for sort in _SORTS_OF_TAGS.values()], np.float64)
+    rows = held[:, [numbers[tag] for tag in lines.layout.tags]]
+    return dict(zip(_SORTS_OF_TAGS, rows, strict=True))
 
 
 def _of_boxes(lines: Lines) -> Columns:
     """Tell what the boxes are that hold a line: by role, and by what their names tell."""
     place, box = lines.place, lines.box
-    columns = {
-        f"in_{role.name.lower()}": _bits(place.roles[box], role)
-        for role in Role
-        if role.name and role is not Role.MAIN
-    }
-    for role in (Role.MAIN, Role.HIDDEN, Role.ARTICLE):
-        columns[f"anywhere_in_{str(role.name).lower()}"] = _bits(place.all_roles[box], role)
-    for bit, sort in enumerate(sorts()):
-        columns[f"near_{sort}"] = _bits(place.near_sorts[box], 1 << bit)
-        columns[f"below_{sort}"] = _bits(place.sorts[box], 1 << bit)
-    return columns
+    named = {1 << bit: sort for bit, sort in enumerate(sorts())}
+    return (
+        _bits("in_", place.roles[box], _ROLES_BELOW)
+        | _bits("anywhere_in_", place.all_roles[box], _ROLES_ANYWHERE)
+        | _bits("near_", place.near_sorts[box], named)
+        | _bits("below_", place.sorts[box], named)
+    )
 
 
 def _of_place(lines: Lines) -> Columns:
@@ -355,15 +369,16 @@ def _share(looks: Sequence[tuple[object, ...]], lines: Lines) -> Column:
 
 
 def _of_neighbours(lines: Lines) -> Columns:
-    box, parent = lines.box, lines.parents[lines.box]
+    box, count = lines.box.astype(np.float64), len(lines)
+    parent, width = lines.parents[lines.box].astype(np.float64), np.log1p(lines.width)
     columns: Columns = {}
     for name, step in (("next", 1), ("last", -1), ("next_but_one", 2), ("last_but_one", -2)):
-        there = _shifted(np.ones(len(lines)), step) > 0
-        same = _shifted(box.astype(np.float64), step) == box
-        beside = _shifted(parent.astype(np.float64), step) == parent
-        columns[f"width_of_{name}"] = _shifted(np.log1p(lines.width), step)
+        beside = np.where(_shifted(parent, step) == parent, 0.5, 0.0)
+        beside[_shifted(box, step) == box] = 1.0
+        beside[slice(max(0, count - step), None) if step > 0 else slice(-step)] = 0.0
+        columns[f"width_of_{name}"] = _shifted(width, step)
         columns[f"link_of_{name}"] = _shifted(lines.link, step)
-        columns[f"beside_{name}"] = np.where(there & same, 1.0, np.where(there & beside, 0.5, 0.0))
+        columns[f"beside_{name}"] = beside
     columns["next_ends"] = _shifted(lines.ends, 1)
     return columns
 
@@ -407,8 +422,10 @@ def _in_declared(texts: Sequence[str], body: str) -> Column:
     if len(body) < _SHORT:
         return np.full(len(texts), 0.5)
     declared = "".join(body.split()).lower()
-    keys = ("".join(text.split()).lower() for text in texts)
-    return _flags(key[: 2 * _BEGINNING] in declared for key in keys)
+    begun = (
+        "".join(text[: 5 * _BEGINNING].split()).lower() for text in texts
+    )  # it has no space next to another
+    return _flags(key[: 2 * _BEGINNING] in declared for key in begun)
 
 
 def _from_headline(lines: Lines, is_headline: Column) -> Column:
@@ -466,11 +483,13 @@ def _above(lines: Lines) -> tuple[Whole, Whole, Whole]:
 
 
 def _flags(answers: Iterable[bool]) -> Column:
-    return np.fromiter(answers, np.float64)
+    return np.array(list(answers), np.float64)
 
 
-def _bits(values: Whole, wanted: int) -> Column:
-    return ((values & int(wanted)) > 0).astype(np.float64)
+def _bits(prefix: str, values: Whole, wanted: Mapping[int, str]) -> Columns:
+    """Give a column for each bit that is wanted, under its name."""
+    rows = ((values & np.array(list(wanted))[:, None]) > 0).astype(np.float64)
+    return {prefix + name: row for name, row in zip(wanted.values(), rows, strict=True)}
 
 
 def _shifted(values: Column, step: int) -> Column:

@@ -116,7 +116,7 @@ def look(tree: HtmlElement, headline: str | None, *, openings: bool = True) -> S
     Without ``openings`` only what is named as byline is taken for one: that spares looking at every text.
     """
     classes = _named(_CLASSES(tree))
-    opening = {text for text in _TEXTS(tree) if _opens(text)} if openings else set()
+    opening = {text for text in set(_TEXTS(tree)) if _opens(text)} if openings else set()
     heading = _heading(tree, folded(headline or ""))
     marked = dict(_marked(tree))
     start: int | None = None

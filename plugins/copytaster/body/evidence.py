@@ -40,6 +40,7 @@ _NAMED = 400
 _SAMPLE = 80
 _CAPITALS = 12  # words that are looked at
 _CHROME = frozenset({"related", "subscribe", "comments"})
+_COMMAS = ",，、،"
 _DIGIT, _BEYOND_ASCII = re.compile("[0-9]"), re.compile("[^\x00-\x7f]")
 _ROLES_BELOW, _ROLES_ANYWHERE = (
     {int(role): str(role.name).lower() for role in roles}
@@ -278,7 +279,7 @@ def _taken(texts: Sequence[str], reading: Sequence[Block]) -> Column:
 
 def _of_text(lines: Lines) -> Columns:
     texts, sizes = lines.layout.texts, np.maximum(lines.width, 1)
-    commas = [text.count(",") + text.count("，") + text.count("、") + text.count("،") for text in texts]
+    commas = [sum(map(text.count, "," if text.isascii() else _COMMAS)) for text in texts]
     digits = [_count_digits(text[:_SAMPLE]) for text in texts]
     counts = Counter(texts)
     return {
@@ -411,7 +412,7 @@ def _of_claims(lines: Lines) -> Columns:
 
 
 def _overlap(key: str, words: frozenset[str]) -> float:
-    if not words or len(key) > _SHORT:
+    if not words or not key or len(key) > _SHORT:
         return 0.0
     own = frozenset(key.split())
     return len(own & words) / max(1, len(own))

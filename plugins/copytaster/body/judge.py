@@ -37,6 +37,23 @@ class Judge:
     edges: npt.NDArray[np.float32]  # over which number it is sought
     questions: npt.NDArray[np.int64]  # 7 nodes by trees: which of them each asks
 
+    @classmethod
+    def of(cls, features: Sequence[str], trees: Sequence[Mapping[str, Any]]) -> "Judge":
+        """Make a judge of trees that each give 7 features (``ask``), 7 numbers (``over``) and the points of 8 answers."""
+        ask = np.array([tree["ask"] for tree in trees])
+        over = np.array([tree["over"] for tree in trees], np.float32)
+        pairs, questions = np.unique(
+            np.stack([ask.T, over.T], axis=-1).reshape(-1, 2), axis=0, return_inverse=True
+        )
+        return cls(
+            features=tuple(features),
+            ask=ask,
+            points=np.array([_filled(tree["points"]) for tree in trees]),
+            asked=pairs[:, 0].astype(np.int64),
+            edges=pairs[:, 1].astype(np.float32),
+            questions=questions.reshape(ask.T.shape),
+        )
+
     def weigh(self, columns: Columns, chosen: npt.NDArray[np.bool_]) -> Column:
         """Give the log-odds that each line is the article's; lines that are not chosen are as good as ruled out."""
         points = np.full(len(chosen), RULED_OUT)
@@ -112,22 +129,7 @@ def load(name: str) -> Judge:
     told: Mapping[str, Any] = json.loads(
         files("copytaster").joinpath("data", "body.json").read_text(encoding="utf-8")
     )
-    trees: Sequence[Mapping[str, Any]] = told[name]["trees"]
-    ask, over = (
-        np.array([tree["ask"] for tree in trees]),
-        np.array([tree["over"] for tree in trees], np.float32),
-    )
-    pairs, questions = np.unique(
-        np.stack([ask.T, over.T], axis=-1).reshape(-1, 2), axis=0, return_inverse=True
-    )
-    return Judge(
-        features=tuple(told[name]["features"]),
-        ask=ask,
-        points=np.array([_filled(tree["points"]) for tree in trees]),
-        asked=pairs[:, 0].astype(np.int64),
-        edges=pairs[:, 1].astype(np.float32),
-        questions=questions.reshape(ask.T.shape),
-    )
+    return Judge.of(told[name]["features"], told[name]["trees"])
 
 
 def _filled(answers: Sequence[float]) -> list[float]:

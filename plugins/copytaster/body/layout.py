@@ -185,14 +185,17 @@ class _Walk:
             layout.boxes.append(box)
 
     def _open_box(self, element: HtmlElement, tag: str) -> None:
-        layout, above = self.layout, self._open[-1]
         role, names = _ROLES.get(tag, 0), ""
-        if told := dict(element.items()):  # one call for all: each costs as much
-            names = " ".join(filter(None, map(told.get, _NAMING)))[:_LONGEST_NAME]
-            if len(told) > 1 or "class" not in told:
-                role |= _ARIA_ROLES.get(told.get("role", ""), 0) | _hidden(told)
+        if told := element.items():  # one call for all: each costs as much
+            if len(told) == 1 and told[0][0] == "class":
+                names = told[0][1][:_LONGEST_NAME]
+            else:
+                by_name = dict(told)
+                names = " ".join(filter(None, map(by_name.get, _NAMING)))[:_LONGEST_NAME]
+                role |= _ARIA_ROLES.get(by_name.get("role", ""), 0) | _hidden(by_name)
         if (sorts := self._sorts.get(names)) is None:
             sorts = self._sorts[names] = sorts_of(names)
+        above, layout = self._open[-1], self.layout
         self._open.append(len(layout.parents))
         layout.parents.append(above)
         layout.box_tags.append(tag)

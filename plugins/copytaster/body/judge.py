@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from copytaster.body.evidence import Column, Columns
+from copytaster.body.evidence import Columns
+from copytaster.body.lines import Column
 
 Answers = npt.NDArray[np.bool_]
 

@@ -3,12 +3,15 @@
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 # Control characters and lone surrogates can be stored neither in Postgres nor in UTF-8.
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # Zero-width and directional marks that sites put between letters; joiners stay, scripts need them.
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_SIGNS = re.compile(r"[^\w\s]|_")
+_OFTEN_FOLDED = 300  # characters
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,400}>")
 #: Scripts whose characters stand for a syllable or a word.
 WIDE = re.compile(
@@ -63,4 +66,13 @@ def field_text(text: str) -> str:
 
 def folded(text: str) -> str:
     """For comparison: letters and digits only, case folded, single spaces."""
-    return " ".join(re.sub(r"[^\w\s]|_", " ", text.casefold()).split())
+    return _folded(text) if len(text) > _OFTEN_FOLDED else _short_folded(text)
+
+
+@lru_cache(maxsize=2_048)  # titles are compared with each other, and names with names
+def _short_folded(text: str) -> str:
+    return _folded(text)
+
+
+def _folded(text: str) -> str:
+    return " ".join(_SIGNS.sub(" ", text.casefold()).split())

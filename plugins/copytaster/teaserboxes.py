@@ -27,17 +27,13 @@ _LONGEST_BUTTON = 40
 _HOLDERS = ("p", "div", "li", "span", "section", "td", "h2", "h3", "h4", "b")
 _LEAVES = etree.XPath(
     f"/descendant::*[not(*)][string-length() > 2 and string-length() <= {_LONGEST_BUTTON}]"
-    "[not(self::script or self::style or self::option or self::title or self::time or self::h1 or ancestor::nav or ancestor::footer)]"
+    "[not(self::option or self::title or self::time or self::h1 or ancestor::nav or ancestor::footer)]"
 )
 _LENGTH = etree.XPath("string-length()")
-_TEXTS = etree.XPath(
-    "descendant::text()[not(ancestor::script or ancestor::style or ancestor::noscript or ancestor::template)]",
-    smart_strings=False,
-)
+_TEXTS = etree.XPath("descendant::text()", smart_strings=False)
 _PROSE_LETTERS = 60
 _PROSE = etree.XPath(
-    f"/descendant::text()[string-length() >= {_PROSE_LETTERS}][not(ancestor::script or ancestor::style or ancestor::noscript"
-    " or ancestor::head or ancestor::template or ancestor::textarea)]",
+    f"/descendant::text()[string-length() >= {_PROSE_LETTERS}][not(ancestor::head or ancestor::textarea)]",
     smart_strings=False,
 )
 #: Elements that are never a box, whatever they hold.
@@ -50,7 +46,6 @@ _FEW = 3
 _MOST_LINES = 4
 _PAIR = 2
 _MOST_LETTERS = 1_000
-_MOST_RAW = 8_000  # with scripts and the spaces between the tags
 _LEAST_LETTERS = 6
 _LEAST_ENDED = 8
 _END = 4  # letters in which texts that end in the same button agree
@@ -82,7 +77,7 @@ class _Box:
 
 
 def take_out_boxes(tree: HtmlElement, language: str | None = None) -> tuple[str, ...]:
-    """Take the boxes out of the tree, and what is printed around a list of them; say their lines."""
+    """Take the boxes out of a pruned tree, and what is printed around a list of them; say their lines."""
     groups = list(_believed(tree, language))
     boxes = list(chain.from_iterable(groups))
     if not boxes or not _leaves_article(tree, boxes):
@@ -182,9 +177,7 @@ def _box(button: _Button, inside: Mapping[HtmlElement, int]) -> _Box | None:
     """Climb from a button to the largest element that holds no other and is not the whole."""
     element = None
     for up in chain((button.element,), button.element.iterancestors()):
-        if inside[up] > 1 or up.tag in _WHOLE or _LENGTH(up) > _MOST_RAW:
-            break
-        if sum(map(len, _TEXTS(up))) > _MOST_LETTERS or up.find(".//h1") is not None:
+        if inside[up] > 1 or up.tag in _WHOLE or _LENGTH(up) > _MOST_LETTERS or up.find(".//h1") is not None:
             break
         element = up
     if element is None:

@@ -11,7 +11,8 @@ from lxml.html import document_fromstring
 from copytaster.body import Lines, Told, choose, lay_out, settle
 from copytaster.body.evidence import compare, measure
 from copytaster.body.judge import RULED_OUT, Judge, load
-from copytaster.body.layout import Role, sorts, sorts_of
+from copytaster.body.layout import Role
+from copytaster.body.names import sorts, sorts_of
 from copytaster.model import Block, Page
 from copytaster.parse import parse_html
 from copytaster.strip import strip
@@ -130,11 +131,15 @@ class TestEvidence:
 
 
 class TestJudge:
-    judge = Judge(
-        features=("link", "width"),
-        ask=np.array([[0, 1, 1, 0, 0, 0, 0]]),
-        over=np.array([[0.5, 10, 10, 1e30, 1e30, 1e30, 1e30]], np.float32),
-        points=np.array([[0, 1, -1, 0.5, 2, -2, -0.5, 0.5, 0.5, 2, 2, -2, -2, -0.5, -0.5]]),
+    judge = Judge.of(
+        ("link", "width"),
+        [
+            {
+                "ask": [0, 1, 1, 0, 0, 0, 0],
+                "over": [0.5, 10, 10, 1e30, 1e30, 1e30, 1e30],
+                "points": [0.5, 0.5, 2, 2, -2, -2, -0.5, -0.5],
+            }
+        ],
     )
 
     def test_points_of_the_answers(self):

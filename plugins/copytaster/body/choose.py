@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from copytaster.body import judge
-from copytaster.body.evidence import Column, Columns, Lines, compare, measure
+from copytaster.body.evidence import Columns, compare, measure
 from copytaster.body.layout import HEADINGS
+from copytaster.body.lines import Column, Lines
 from copytaster.model import Block, Cut
 from copytaster.strip import Stripped, numbered
 

@@ -5,213 +5,41 @@ running text, and not what it says: they hold in every language.
 """
 # ruff: noqa: RUF001 - commas of other scripts
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from copytaster.body.layout import HEADINGS, Layout, Role, sorts
-from copytaster.chars import width
+from copytaster.body.layout import HEADINGS, Role
+from copytaster.body.lines import SHORT, Column, Lines, Whole
+from copytaster.body.names import sorts
 from copytaster.model import Block
 from copytaster.strip import phrases
 from copytaster.strip.folding import fold, letters
-from copytaster.strip.lines import CLOSERS, STOPS
 
-Column = npt.NDArray[np.float64]
 Columns = dict[str, Column]
-Whole = npt.NDArray[np.int64]
 
-_PROSE = 80  # characters of a paragraph
-_LONG = 160  # that is one without a full stop too
-_TEXT = 40  # characters of what may be text where there is no paragraph
-_MOST = 0.6  # share of the running text that the main box holds
 _FAR = 20.0  # lines; further is as good as never
 _DEEP = 12.0
-_NEAR = 3  # boxes
-_SHORT = 240  # characters of what may be a phrase
 _BEGINNING = 25  # characters by which a line is found in another reading
 _ABSTRACT = 60
 _NAMED = 400
 _SAMPLE = 80
 _CAPITALS = 12  # words that are looked at
 _CHROME = frozenset({"related", "subscribe", "comments"})
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the page says of the article, for comparison with its lines."""
-
-    headline: str | None = None
-    abstract: str | None = None
-    authors: Sequence[str] = ()
-    language: str | None = None
-    body: str = ""  # the text that JSON-LD gives
-
-
-@dataclass(frozen=True)
-class Lines:
-    """A layout as arrays, and what every group of features asks of it."""
-
-    layout: Layout
-    told: Told = field(default_factory=Told)
-
-    def __len__(self) -> int:
-        return len(self.layout.texts)
-
-    @cached_property
-    def width(self) -> Column:
-        """Characters of each line; one of an unspaced script counts as three."""
-        return np.fromiter(map(width, self.layout.texts), np.float64, len(self))
-
-    @cached_property
-    def link(self) -> Column:
-        """Share of each line that stands in links."""
-        return np.array(self.layout.links, np.float64)
-
-    @cached_property
-    def ends(self) -> Column:
-        """Whether a line ends as a sentence does."""
-        return _flags(text[-12:].rstrip(CLOSERS)[-1:] in STOPS for text in self.layout.texts)
-
-    @cached_property
-    def box(self) -> Whole:
-        """Box of each line."""
-        return np.array(self.layout.boxes, np.int64)
-
-    @cached_property
-    def parents(self) -> Whole:
-        """Parent of each box; the outermost is its own."""
-        return np.maximum(np.array(self.layout.parents, np.int64), 0)
-
-    @cached_property
-    def near(self) -> npt.NDArray[np.bool_]:
-        """Whether a line stands in the main box or not far from it: what others say is not looked at."""
-        return self.place.in_main[self.box] | (self.place.up[self.box] <= _NEAR)
-
-    @cached_property
-    def keys(self) -> Sequence[str]:
-        """Each line folded, of a long one the beginning; nothing for lines that are far away."""
-        texts = self.layout.texts
-        return [
-            fold(text if len(text) <= _SHORT else text[:_SAMPLE]) if near else ""
-            for text, near in zip(texts, self.near.tolist(), strict=True)
-        ]
-
-    @cached_property
-    def prose(self) -> Column:
-        """Characters of running text of each line; on a page without paragraphs, of what may be text."""
-        own = self.width * (1 - self.link)
-        running = (self.width >= _PROSE) & (self.link < 0.4) & ((self.ends > 0) | (self.width >= _LONG))  # noqa: PLR2004
-        if running.any():
-            return np.where(running, own, 0.0)
-        return np.where((self.width >= _TEXT) & (self.link < 0.5), own, 0.0)  # noqa: PLR2004
-
-    @cached_property
-    def total(self) -> float:
-        """Characters of running text on the page."""
-        return max(float(self.prose.sum()), 1.0)
-
-    def within(self, amounts: Column) -> Column:
-        """Sum an amount of each line over each box with all that it holds."""
-        sums = np.bincount(self.box, weights=amounts, minlength=len(self.layout.parents)).tolist()
-        parents = self.layout.parents
-        for box in range(len(parents) - 1, 0, -1):
-            sums[parents[box]] += sums[box]
-        return np.array(sums, np.float64)
-
-    @cached_property
-    def prose_within(self) -> Column:
-        """Running text that each box holds."""
-        return self.within(self.prose)
-
-    @cached_property
-    def main(self) -> int:
-        """The innermost box that holds most of the running text."""
-        holds = np.flatnonzero(self.prose_within >= _MOST * self.total)
-        depths = np.array(self.layout.depths)[holds]
-        return int(holds[len(depths) - 1 - int(depths[::-1].argmax())]) if len(holds) else 0
-
-    @cached_property
-    def best(self) -> int:
-        """The box with most running text in itself and in the boxes right below it."""
-        own = np.bincount(self.box, weights=self.prose, minlength=len(self.layout.parents))
-        below = np.bincount(self.parents[1:], weights=own[1:], minlength=len(own)) if len(own) > 1 else 0.0
-        return int((own + below).argmax())
-
-    @cached_property
-    def place(self) -> "Places":
-        """Where each box stands in relation to the main one."""
-        return Places.of(self.layout, self.main, self.best)
-
-    @cached_property
-    def strong(self) -> npt.NDArray[np.bool_]:
-        """Whether a line is running text of the main box."""
-        return (self.prose > 0) & self.place.in_main[self.box]
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """For each box: what it is and its boxes up to the main one are, and how far away that is."""
-
-    in_main: npt.NDArray[np.bool_]
-    in_best: npt.NDArray[np.bool_]
-    roles: Whole  # of the box and of those between it and the main one
-    all_roles: Whole  # of the box and all that hold it
-    sorts: Whole  # as with roles
-    near_sorts: Whole  # of the box and the two above it
-    down: Column  # boxes between it and the main one that holds it
-    up: Column  # boxes between it and one that holds the main one too
-    top: Whole  # the outermost box with it that does not hold the main one
-
-    @classmethod
-    def of(cls, layout: Layout, main: int, best: int) -> "Places":
-        """Go over the boxes once, from the outermost in."""
-        parents, roles, sorted_as = layout.parents, layout.roles, layout.sorts
-        above = _ancestors(parents, main)
-        count = len(parents)
-        in_main, in_best = [False] * count, [False] * count
-        below, everywhere, kinds = list(roles), list(roles), list(sorted_as)
-        down, up, top = [0] * count, [0] * count, list(range(count))
-        for box in range(count):
-            parent = parents[box]
-            in_main[box] = box == main or (parent >= 0 and in_main[parent])
-            in_best[box] = box == best or (parent >= 0 and in_best[parent])
-            if parent < 0:
-                continue
-            everywhere[box] |= everywhere[parent]
-            if in_main[box]:
-                if box == main:
-                    below[box] = kinds[box] = 0
-                else:
-                    below[box] |= below[parent]
-                    kinds[box] |= kinds[parent]
-                    down[box] = down[parent] + 1
-                    top[box] = top[parent] if parent != main else box
-            else:
-                below[box] |= below[parent]
-                kinds[box] |= kinds[parent]
-                if box not in above:
-                    up[box] = up[parent] + 1
-                    top[box] = top[parent] if parent not in above else box
-        near = [
-            own | sorted_as[max(parent, 0)] | sorted_as[max(parents[max(parent, 0)], 0)]
-            for own, parent in zip(sorted_as, parents, strict=True)
-        ]
-        return cls(
-            np.array(in_main), np.array(in_best), np.array(below), np.array(everywhere), np.array(kinds),
-            np.array(near), np.array(down, np.float64), np.array(up, np.float64), np.array(top),
-        )  # fmt: skip
-
-
-def _ancestors(parents: Sequence[int], box: int) -> frozenset[int]:
-    found = []
-    while box >= 0:
-        found.append(box)
-        box = parents[box]
-    return frozenset(found)
+_COMMAS = ",，、،"
+_DIGIT, _BEYOND_ASCII = re.compile("[0-9]"), re.compile("[^\x00-\x7f]")
+_ROLES_BELOW, _ROLES_ANYWHERE = (
+    {int(role): str(role.name).lower() for role in roles}
+    for roles in ([role for role in Role if role is not Role.MAIN], (Role.MAIN, Role.HIDDEN, Role.ARTICLE))
+)
+_SORTS_OF_TAGS: Mapping[str, frozenset[str]] = {
+    "is_p": frozenset({"p"}), "is_li": frozenset({"li"}), "is_heading": HEADINGS, "is_h1": frozenset({"h1"}),
+    "is_h2": frozenset({"h2"}), "is_cell": frozenset({"td", "th"}), "is_figcaption": frozenset({"figcaption"}),
+    "is_div": frozenset({"div", "section", "article", "body"}),
+}  # fmt: skip
 
 
 def measure(lines: Lines) -> Columns:
@@ -261,8 +89,8 @@ def _taken(texts: Sequence[str], reading: Sequence[Block]) -> Column:
 
 def _of_text(lines: Lines) -> Columns:
     texts, sizes = lines.layout.texts, np.maximum(lines.width, 1)
-    commas = [text.count(",") + text.count("，") + text.count("、") + text.count("،") for text in texts]
-    digits = [sum(map(str.isdigit, text[:_SAMPLE])) for text in texts]
+    commas = [sum(map(text.count, "," if text.isascii() else _COMMAS)) for text in texts]
+    digits = [_count_digits(text[:_SAMPLE]) for text in texts]
     counts = Counter(texts)
     return {
         "width": np.log1p(lines.width),
@@ -270,40 +98,38 @@ def _of_text(lines: Lines) -> Columns:
         "ends": lines.ends,
         "commas": np.array(commas) / sizes * 100,
         "digits": np.array(digits) / np.minimum(sizes, _SAMPLE),
-        "capitals": np.fromiter(map(_capitals, texts), np.float64, len(texts)),
-        "repeats": np.array([min(4, counts[text]) for text in texts], np.float64),
+        "capitals": np.array([_capitals(text) for text in texts], np.float64),
+        "repeats": np.minimum(np.array([counts[text] for text in texts], np.float64), 4.0),
     }
+
+
+def _count_digits(text: str) -> int:
+    count = len(_DIGIT.findall(text))
+    return count if text.isascii() else count + sum(map(str.isdigit, _BEYOND_ASCII.findall(text)))
 
 
 def _capitals(text: str) -> float:
     words = text.split(" ", _CAPITALS)[:_CAPITALS]
-    return sum(word[:1].isupper() for word in words) / len(words)
+    return [word[:1].isupper() for word in words].count(True) / len(words)
 
 
 def _of_tag(lines: Lines) -> Columns:
-    tags = lines.layout.tags
-    wanted: Mapping[str, frozenset[str]] = {
-        "is_p": frozenset({"p"}), "is_li": frozenset({"li"}), "is_heading": HEADINGS, "is_h1": frozenset({"h1"}),
-        "is_h2": frozenset({"h2"}), "is_cell": frozenset({"td", "th"}), "is_figcaption": frozenset({"figcaption"}),
-        "is_div": frozenset({"div", "section", "article", "body"}),
-    }  # fmt: skip
-    return {name: _flags(tag in held for tag in tags) for name, held in wanted.items()}
+    numbers = {tag: number for number, tag in enumerate(dict.fromkeys(lines.layout.tags))}
+    held = np.array([[tag in sort for tag in numbers] for sort in _SORTS_OF_TAGS.values()], np.float64)
+    rows = held[:, [numbers[tag] for tag in lines.layout.tags]]
+    return dict(zip(_SORTS_OF_TAGS, rows, strict=True))
 
 
 def _of_boxes(lines: Lines) -> Columns:
     """Tell what the boxes are that hold a line: by role, and by what their names tell."""
     place, box = lines.place, lines.box
-    columns = {
-        f"in_{role.name.lower()}": _bits(place.roles[box], role)
-        for role in Role
-        if role.name and role is not Role.MAIN
-    }
-    for role in (Role.MAIN, Role.HIDDEN, Role.ARTICLE):
-        columns[f"anywhere_in_{str(role.name).lower()}"] = _bits(place.all_roles[box], role)
-    for bit, sort in enumerate(sorts()):
-        columns[f"near_{sort}"] = _bits(place.near_sorts[box], 1 << bit)
-        columns[f"below_{sort}"] = _bits(place.sorts[box], 1 << bit)
-    return columns
+    named = {1 << bit: sort for bit, sort in enumerate(sorts())}
+    return (
+        _bits("in_", place.roles[box], _ROLES_BELOW)
+        | _bits("anywhere_in_", place.all_roles[box], _ROLES_ANYWHERE)
+        | _bits("near_", place.near_sorts[box], named)
+        | _bits("below_", place.sorts[box], named)
+    )
 
 
 def _of_place(lines: Lines) -> Columns:
@@ -354,15 +180,16 @@ def _share(looks: Sequence[tuple[object, ...]], lines: Lines) -> Column:
 
 
 def _of_neighbours(lines: Lines) -> Columns:
-    box, parent = lines.box, lines.parents[lines.box]
+    box, count = lines.box.astype(np.float64), len(lines)
+    parent, width = lines.parents[lines.box].astype(np.float64), np.log1p(lines.width)
     columns: Columns = {}
     for name, step in (("next", 1), ("last", -1), ("next_but_one", 2), ("last_but_one", -2)):
-        there = _shifted(np.ones(len(lines)), step) > 0
-        same = _shifted(box.astype(np.float64), step) == box
-        beside = _shifted(parent.astype(np.float64), step) == parent
-        columns[f"width_of_{name}"] = _shifted(np.log1p(lines.width), step)
+        beside = np.where(_shifted(parent, step) == parent, 0.5, 0.0)
+        beside[_shifted(box, step) == box] = 1.0
+        beside[slice(max(0, count - step), None) if step > 0 else slice(-step)] = 0.0
+        columns[f"width_of_{name}"] = _shifted(width, step)
         columns[f"link_of_{name}"] = _shifted(lines.link, step)
-        columns[f"beside_{name}"] = np.where(there & same, 1.0, np.where(there & beside, 0.5, 0.0))
+        columns[f"beside_{name}"] = beside
     columns["next_ends"] = _shifted(lines.ends, 1)
     return columns
 
@@ -395,7 +222,7 @@ def _of_claims(lines: Lines) -> Columns:
 
 
 def _overlap(key: str, words: frozenset[str]) -> float:
-    if not words or len(key) > _SHORT:
+    if not words or not key or len(key) > SHORT:
         return 0.0
     own = frozenset(key.split())
     return len(own & words) / max(1, len(own))
@@ -403,11 +230,13 @@ def _overlap(key: str, words: frozenset[str]) -> float:
 
 def _in_declared(texts: Sequence[str], body: str) -> Column:
     """Say whether a line stands in the text that JSON-LD gives: 1 yes, 0 no, a half where it gives none."""
-    if len(body) < _SHORT:
+    if len(body) < SHORT:
         return np.full(len(texts), 0.5)
     declared = "".join(body.split()).lower()
-    keys = ("".join(text.split()).lower() for text in texts)
-    return _flags(key[: 2 * _BEGINNING] in declared for key in keys)
+    begun = (
+        "".join(text[: 5 * _BEGINNING].split()).lower() for text in texts
+    )  # it has no space next to another
+    return _flags(key[: 2 * _BEGINNING] in declared for key in begun)
 
 
 def _from_headline(lines: Lines, is_headline: Column) -> Column:
@@ -429,7 +258,7 @@ def _of_phrases(lines: Lines) -> Columns:
     language = lines.told.language.split("-")[0].casefold() if lines.told.language else None
     says, heads = np.zeros(len(lines)), np.zeros(len(lines), bool)
     for place in np.flatnonzero(lines.near).tolist():
-        if len(lines.layout.texts[place]) <= _SHORT:
+        if len(lines.layout.texts[place]) <= SHORT:
             rules = told.whole_rules(lines.keys[place], language)
             says[place] = 1.0 if rules else 0.0
             if not rules and (rules := told.open_rules(lines.keys[place], language)):
@@ -465,11 +294,13 @@ def _above(lines: Lines) -> tuple[Whole, Whole, Whole]:
 
 
 def _flags(answers: Iterable[bool]) -> Column:
-    return np.fromiter(answers, np.float64)
+    return np.array(list(answers), np.float64)
 
 
-def _bits(values: Whole, wanted: int) -> Column:
-    return ((values & int(wanted)) > 0).astype(np.float64)
+def _bits(prefix: str, values: Whole, wanted: Mapping[int, str]) -> Columns:
+    """Give a column for each bit that is wanted, under its name."""
+    rows = ((values & np.array(list(wanted))[:, None]) > 0).astype(np.float64)
+    return {prefix + name: row for name, row in zip(wanted.values(), rows, strict=True)}
 
 
 def _shifted(values: Column, step: int) -> Column:

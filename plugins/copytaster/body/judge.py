@@ -14,7 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from copytaster.body.evidence import Column, Columns
+from copytaster.body.evidence import Columns
+from copytaster.body.lines import Column
+
+Answers = npt.NDArray[np.bool_]
 
 #: Log-odds of a line that is no part of the article.
 RULED_OUT = -7.0
@@ -30,52 +33,95 @@ class Judge:
 
     features: tuple[str, ...]
     ask: npt.NDArray[np.int64]  # trees by 7 nodes
-    over: npt.NDArray[np.float32]  # trees by 7 nodes
     points: Column  # trees by 15 nodes: above the answers, the mean of the two nodes below
+    asked: npt.NDArray[np.int64]  # the feature of each question: many nodes ask the same
+    edges: npt.NDArray[np.float32]  # over which number it is sought
+    questions: npt.NDArray[np.int64]  # 7 nodes by trees: which of them each asks
+
+    @classmethod
+    def of(cls, features: Sequence[str], trees: Sequence[Mapping[str, Any]]) -> "Judge":
+        """Make a judge of trees that each give 7 features (``ask``), 7 numbers (``over``) and the points of 8 answers."""
+        ask = np.array([tree["ask"] for tree in trees])
+        over = np.array([tree["over"] for tree in trees], np.float32)
+        pairs, questions = np.unique(
+            np.stack([ask.T, over.T], axis=-1).reshape(-1, 2), axis=0, return_inverse=True
+        )
+        return cls(
+            features=tuple(features),
+            ask=ask,
+            points=np.array([_filled(tree["points"]) for tree in trees]),
+            asked=pairs[:, 0].astype(np.int64),
+            edges=pairs[:, 1].astype(np.float32),
+            questions=questions.reshape(ask.T.shape),
+        )
 
     def weigh(self, columns: Columns, chosen: npt.NDArray[np.bool_]) -> Column:
         """Give the log-odds that each line is the article's; lines that are not chosen are as good as ruled out."""
         points = np.full(len(chosen), RULED_OUT)
         if chosen.any():
-            answers = self._paths(columns, np.flatnonzero(chosen))[-1]
-            points[chosen] = self.points[np.arange(len(self.ask)), answers].sum(axis=1)
+            answers = self._paths(self._rows(columns)[:, chosen])[-1]
+            first = np.arange(0, self.points.size, self.points.shape[1])[:, None]
+            points[chosen] = np.take(self.points, first + answers).sum(axis=0)
         return points
 
     def reasons(self, columns: Columns, places: Sequence[int], kept: npt.NDArray[np.bool_]) -> list[str]:
         """Name for each of these lines what spoke most against it, of that in which it differs from kept ones."""
         if not places:
             return []
-        trees, rows = np.arange(len(self.ask)), np.arange(len(places))[:, None]
-        told = np.zeros((len(places), len(self.features)))
-        above = np.zeros((len(places), len(self.ask)), np.int64)
-        for node in self._paths(columns, np.array(places)):
-            moved = self.points[trees, node] - self.points[trees, above]
-            np.add.at(told, (rows, self.ask[trees, above]), moved)
-            above = node
-        usual = [np.nan] * len(self.features)
+        rows = self._rows(columns)
+        values = rows[:, places]
+        told = self._told(values)
+        order, telling = told.argsort(axis=1), told < 0
         if kept.any():
-            usual = np.median([columns[name][kept] for name in self.features], axis=1).tolist()
-        return [self._named(columns, place, row, usual) for place, row in zip(places, told, strict=True)]
+            telling &= _medians(rows[:, kept]) != values.T
+        worst = [
+            [at for at in line if is_telling[at]][:_MOST_REASONS]
+            for line, is_telling in zip(order.tolist(), telling.tolist(), strict=True)
+        ]
+        return [
+            ", ".join(f"{self.features[at]} {values[at, line]:.3g}" for at in found)
+            for line, found in enumerate(worst)
+        ]
 
-    def _named(self, columns: Columns, place: int, told: Column, usual: Sequence[float]) -> str:
-        against = [at for at in told.argsort().tolist() if told[at] < 0]
-        worst = [at for at in against if columns[self.features[at]][place] != usual[at]][:_MOST_REASONS]
-        return ", ".join(f"{self.features[at]} {columns[self.features[at]][place]:.3g}" for at in worst)
+    def _told(self, values: Column) -> Column:
+        """Share out the points of each line among the features that were asked on the way: lines by features."""
+        trees, (count, lines) = np.arange(len(self.ask))[:, None], values.shape
+        told = np.zeros(lines * count)
+        above = np.zeros((len(self.ask), lines), np.uint8)
+        for node in self._paths(values):
+            moved = self.points[trees, node] - self.points[trees, above]
+            cells = np.arange(lines) * count + self.ask[trees, above]
+            np.add.at(told, cells.ravel(), moved.ravel())
+            above = node
+        return told.reshape(lines, count)
 
-    def _paths(self, columns: Columns, places: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
-        """Nodes that each line comes to in each tree, level by level."""
-        matrix = np.column_stack([columns[name][places] for name in self.features]).astype(np.float32)
-        says = (matrix[:, self.ask.ravel()] > self.over.ravel()).reshape(len(matrix), *self.ask.shape)
-        first = says[:, :, 0]
-        second = np.where(first, says[:, :, 2], says[:, :, 1])
-        third = np.where(
-            first,
-            np.where(second, says[:, :, 6], says[:, :, 5]),
-            np.where(second, says[:, :, 4], says[:, :, 3]),
+    def _rows(self, columns: Columns) -> Column:
+        """Put the columns below each other: features by lines."""
+        return np.array([columns[name] for name in self.features])
+
+    def _paths(self, values: Column) -> list[npt.NDArray[np.uint8]]:
+        """Nodes that each line comes to in each tree, level by level: trees by lines."""
+        says = np.take(
+            np.take(values.astype(np.float32), self.asked, 0) > self.edges[:, None], self.questions, 0
         )
-        one = 1 + first
+        first = says[0]
+        second = _either(first, says[2], says[1])
+        third = _either(first, _either(second, says[6], says[5]), _either(second, says[4], says[3]))
+        one = first + np.uint8(1)
         two = 2 * one + 1 + second
         return [one, two, 2 * two + 1 + third]
+
+
+def _either(which: Answers, one: Answers, other: Answers) -> Answers:
+    """Choose between answers; a tenth of the time of ``np.where``."""
+    return (which & one) | (~which & other)
+
+
+def _medians(rows: Column) -> Column:
+    """Give the median of each row; NumPy's own looks for holes first, which takes longer than to sort."""
+    middle = rows.shape[1] // 2
+    ordered = np.sort(rows, axis=1)
+    return (ordered[:, middle] + ordered[:, -middle - 1]) / 2
 
 
 @cache
@@ -84,13 +130,7 @@ def load(name: str) -> Judge:
     told: Mapping[str, Any] = json.loads(
         files("copytaster").joinpath("data", "body.json").read_text(encoding="utf-8")
     )
-    trees: Sequence[Mapping[str, Any]] = told[name]["trees"]
-    return Judge(
-        features=tuple(told[name]["features"]),
-        ask=np.array([tree["ask"] for tree in trees]),
-        over=np.array([tree["over"] for tree in trees], np.float32),
-        points=np.array([_filled(tree["points"]) for tree in trees]),
-    )
+    return Judge.of(told[name]["features"], told[name]["trees"])
 
 
 def _filled(answers: Sequence[float]) -> list[float]:

@@ -1,16 +1,14 @@
 """Tree -> the lines that a reader sees, each with the box that it stands in. Pure."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntFlag
-from functools import cache, lru_cache
-from importlib.resources import files
 
 from lxml import etree
 from lxml.html import HtmlElement
 
+from copytaster.body.names import sorts_of
 from copytaster.chars import one_line
 
 _UNSEEN = frozenset(
@@ -36,6 +34,7 @@ _EDGES = etree.XPath("/descendant::*[self::nav or self::footer]")
 _RUNNING = etree.XPath("descendant::text()[string-length() >= 80][not(ancestor::a)]", smart_strings=False)
 _MOST_RUNNING = 600  # characters in a menu or footer
 _MOST_SHARE = 0.3  # of the page's running text
+_NAMING = ("class", "id", "itemprop")
 _LONGEST_NAME = 200
 _MOST_LINES = 6_000
 
@@ -109,6 +108,7 @@ def lay_out(tree: HtmlElement) -> Layout:
     """Go once over the body; rows of a table that hold no boxes of their own are one line each."""
     body = tree.find("body")
     walk = _Walk()
+    parts = walk.parts
     events = etree.iterwalk(tree if body is None else body, events=("start", "end"))
     for event, element in events:
         tag = element.tag
@@ -123,8 +123,8 @@ def lay_out(tree: HtmlElement) -> Layout:
             if tag in _MARKS:
                 walk.leave(element, tag)
             text = element.tail
-        if text:
-            walk.parts.append(text)
+        if text and (parts or walk.links or not text.isspace()):
+            parts.append(text)
             if walk.links:
                 walk.linked += len(text) - text.count(" ")
     walk.end_line()
@@ -136,18 +136,20 @@ class _Walk:
 
     def __init__(self) -> None:
         self.layout = Layout()
-        self.parts: list[str] = []
+        self.parts: list[str] = []  # never begins with mere space outside of links
         self.linked = 0  # characters of the line that stand in links
         self.links = 0  # links that are open
         self._open = [0]
         self._row: HtmlElement | None = None  # that is read as one line
+        self._sorts: dict[str, int] = {"": 0}  # of the names that were met
 
     def enter(self, element: HtmlElement, tag: str) -> None:
         """Take in the start of a box, link or line break."""
         if tag == "a":
             self.links += 1
         elif self._row is None or tag not in _CELLS:
-            self.end_line()
+            if self.parts:
+                self.end_line()
             if tag != "br":
                 self._open_box(element, tag)
                 if tag == "tr" and _is_plain(element):
@@ -161,7 +163,8 @@ class _Walk:
             if element.getnext() is not None:
                 self.parts.append(" | ")
         elif tag != "br":
-            self.end_line()
+            if self.parts:
+                self.end_line()
             if len(self._open) > 1:
                 self._open.pop()
             if element is self._row:
@@ -169,32 +172,37 @@ class _Walk:
 
     def end_line(self) -> None:
         """Close the line, if it has text."""
-        if not self.parts:
-            return
         whole, linked, box = "".join(self.parts), self.linked, self._open[-1]
         self.parts.clear()
         self.linked = 0
-        tag = self.layout.box_tags[box]
+        layout = self.layout
+        tag = layout.box_tags[box]
         text = _listing(whole) if tag == "pre" else one_line(whole)
-        if text.strip("| ") and len(self.layout.texts) < _MOST_LINES:
-            self.layout.texts.append(text)
-            self.layout.tags.append("td" if tag == "tr" else tag)
-            self.layout.links.append(min(1.0, linked / (len(text) - text.count(" "))) if linked else 0.0)
-            self.layout.boxes.append(box)
+        if text.strip("| ") and len(layout.texts) < _MOST_LINES:
+            layout.texts.append(text)
+            layout.tags.append("td" if tag == "tr" else tag)
+            layout.links.append(min(1.0, linked / (len(text) - text.count(" "))) if linked else 0.0)
+            layout.boxes.append(box)
 
     def _open_box(self, element: HtmlElement, tag: str) -> None:
-        layout, above = self.layout, self._open[-1]
-        names = " ".join(filter(None, map(element.get, ("class", "id", "itemprop"))))[:_LONGEST_NAME]
-        role = _ROLES.get(tag, 0) | _ARIA_ROLES.get(element.get("role") or "", 0)
-        if _is_hidden(element):
-            role |= _HIDDEN
+        role, names = _ROLES.get(tag, 0), ""
+        if told := element.items():  # one call for all: each costs as much
+            if len(told) == 1 and told[0][0] == "class":
+                names = told[0][1][:_LONGEST_NAME]
+            else:
+                by_name = dict(told)
+                names = " ".join(filter(None, map(by_name.get, _NAMING)))[:_LONGEST_NAME]
+                role |= _ARIA_ROLES.get(by_name.get("role", ""), 0) | _hidden(by_name)
+        if (sorts := self._sorts.get(names)) is None:
+            sorts = self._sorts[names] = sorts_of(names)
+        above, layout = self._open[-1], self.layout
+        self._open.append(len(layout.parents))
         layout.parents.append(above)
         layout.box_tags.append(tag)
         layout.roles.append(role)
         layout.names.append(names)
-        layout.sorts.append(sorts_of(names))
+        layout.sorts.append(sorts)
         layout.depths.append(layout.depths[above] + 1)
-        self._open.append(len(layout.parents) - 1)
 
 
 def _listing(text: str) -> str:
@@ -207,39 +215,8 @@ def _is_plain(row: HtmlElement) -> bool:
     return not any(child.tag in _BOXES for cell in row for child in cell)
 
 
-def _is_hidden(element: HtmlElement) -> bool:
-    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
-        return True
-    style = element.get("style")
-    return style is not None and _HIDING.search(style) is not None
-
-
-def sorts_of(names: str) -> int:
-    """Sorts of content that the names of a box tell of, as bits in the order of ``sorts()``."""
-    found = 0
-    for name in names.lower().split():
-        found |= _sorts_of_one(name)
-    return found
-
-
-@lru_cache(maxsize=50_000)  # sites have many names in common, and pages of one site most
-def _sorts_of_one(name: str) -> int:
-    if not _any_sort().search(name):
-        return 0  # most names: it saves asking for each sort
-    return sum(1 << bit for bit, pattern in enumerate(_patterns().values()) if pattern.search(name))
-
-
-def sorts() -> tuple[str, ...]:
-    """Names of the sorts of content, in the order of their bits."""
-    return tuple(_patterns())
-
-
-@cache
-def _patterns() -> Mapping[str, re.Pattern[str]]:
-    told = tomllib.loads(files("copytaster").joinpath("data", "box_names.toml").read_text(encoding="utf-8"))
-    return {sort: re.compile(pattern) for sort, pattern in told.items()}
-
-
-@cache
-def _any_sort() -> re.Pattern[str]:
-    return re.compile("|".join(pattern.pattern for pattern in _patterns().values()))
+def _hidden(told: Mapping[str, str]) -> int:
+    """Tell whether the attributes of a box keep it from being seen."""
+    style = told.get("style")
+    hides = style is not None and _HIDING.search(style) is not None
+    return _HIDDEN if hides or "hidden" in told or told.get("aria-hidden") == "true" else 0

@@ -34,8 +34,12 @@ _HOLDERS = frozenset({"article", "body", "div", "section", "td"})  # of text tha
 _AROUND = frozenset({"aside", "footer", "header", "nav"})
 _TOP = frozenset({"article", "body", "html", "main"})
 _BLOCKS = ("article", "div", "li", "section", "tr")
-_LONG = etree.XPath(f"/descendant::text()[string-length() >= {RUNNING}]")
-_LONG_IF_WIDE = etree.XPath(f"/descendant::text()[string-length() >= {RUNNING // 3}]")
+_LONG, _LONG_IF_WIDE = (
+    etree.XPath(
+        f"/descendant::text()[string-length() >= {least}][not(parent::script or parent::style or parent::a)]"
+    )
+    for least in (RUNNING, RUNNING // 3)
+)
 _TEASERS = etree.XPath(
     f"/descendant::a[@href][string-length(normalize-space()) >= {TEASER}]"
     "[not(ancestor::nav or ancestor::header or ancestor::footer)]"

@@ -32,12 +32,23 @@ _FOLDING = str.maketrans(
     | dict.fromkeys(map(chr, range(0x64B, 0x653)))
 )
 _OTHERS = re.compile(r"[\W_]+")
+_ASCII_OTHERS = bytes(sign for sign in range(0x80) if not chr(sign).isalnum())
 _SHORT = 1_000
+_PHRASE = 240  # characters of what can be a phrase
 _DIGITS = re.compile(r"\d+")
 
 
 def fold(text: str) -> str:
     """Lower case without accents, edge signs and double spaces; runs of digits become ``#``."""
+    return _fold(text) if len(text) > _PHRASE else _short_fold(text)
+
+
+@lru_cache(maxsize=2_048)  # the judge of the body and several rules ask it of the same lines
+def _short_fold(text: str) -> str:
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text.casefold()).translate(_FOLDING)
     text = text.casefold().strip(_EDGES)
@@ -50,9 +61,9 @@ def letters(text: str) -> str:
 
 
 def _letters(text: str) -> str:
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.casefold())
-    return _OTHERS.sub("", text.casefold())
+    if text.isascii():  # bytes are cleaned in a tenth of the time
+        return text.lower().encode().translate(None, _ASCII_OTHERS).decode()
+    return _OTHERS.sub("", unicodedata.normalize("NFKD", text.casefold()).casefold())
 
 
 @lru_cache(maxsize=1_024)  # several rules ask it of the same lines, in each pass

@@ -26,7 +26,7 @@ from copytaster.answer import Answer
 from copytaster.config import Settings
 from copytaster.errors import Gone, NotNow, Unusable
 from copytaster.fetch.lane import Lane, Task
-from copytaster.fetch.network import Policy, Resolver
+from copytaster.fetch.network import Policy, Remembering, Resolver
 from copytaster.fetch.transport import Fault
 from copytaster.fetch.verdicts import NOT_MODIFIED, check_page, check_status, not_now
 from copytaster.fetch.visit import Client, new_visit
@@ -89,7 +89,7 @@ class _Batch:
     ) -> None:
         self.hosts, self.settings = hosts, settings
         self.keep, self.now, self.beat = keep, now, beat
-        self.client = Client(settings=settings, policy=Policy.of(settings), resolve=resolve)
+        self.client = Client(settings=settings, policy=Policy.of(settings), resolve=Remembering(resolve))
         self.lanes: dict[str, Lane] = {}
         self.outcomes: list[Outcome] = []
         self.heap: list[tuple[float, int, Lane]] = []
@@ -211,8 +211,7 @@ class _Batch:
     def settle(self, link: Link, result: Answer | Unusable | Gone | NotNow) -> None:
         """Write down what became of a link; a page goes to the archive."""
         if isinstance(result, Answer):
-            record = None if result.status == NOT_MODIFIED else self.keep(link, result)
-            self.outcomes.append(_outcome(link, result, record))
+            self.outcomes.append(_outcome(link, result, self.keep(link, result)))
         else:
             self.outcomes.append(_fate(link, result))
 
@@ -241,17 +240,18 @@ def _fetch(task: Task, client: Client, now: Callable[[], datetime]) -> Result:
     return answer
 
 
-def _outcome(link: Link, answer: Answer, record: str | None) -> Outcome:
+def _outcome(link: Link, answer: Answer, record: str) -> Outcome:
+    unchanged = answer.status == NOT_MODIFIED
     return Outcome(
         page_id=link.page_id,
-        state="unchanged" if record is None else "fetched",
+        state="unchanged" if unchanged else "fetched",
         http_status=answer.status,
         final_url=answer.url,
         fetched_at=answer.fetched_at,
         etag=answer.header("etag") or None,
         last_modified=answer.header("last-modified") or None,
         warc_record_id=record,
-        payload_digest=None if record is None else answer.payload_digest,
+        payload_digest=None if unchanged else answer.payload_digest,
     )
 
 

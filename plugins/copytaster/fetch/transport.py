@@ -18,7 +18,7 @@ from copytaster.errors import FetchReason, Unusable
 from copytaster.fetch.deadline import Deadline, DeadlineSocket, DeadlineTLSSocket, tls_context
 from copytaster.fetch.network import Policy, Resolver, Target, target_of
 
-_PIECE = 64 * 1024
+_PIECE = 256 * 1024
 
 
 class Fault(Exception):

@@ -24,6 +24,7 @@ class Answer:
     limit: int  # most bytes that the body may have, decoded
     requested_url: str  # where the way here began
     redirects: tuple["Answer", ...] = field(default=(), repr=False)  # the way here
+    truncated: bool = False  # ``wire_body`` is the beginning of what was sent
 
     def header(self, name: str) -> str:
         """Give a header's value, "" if absent; several are joined by commas."""

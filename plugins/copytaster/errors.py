@@ -40,7 +40,12 @@ KindReason = Literal[
     "section_front",
     "soft_404",
 ]
-ExtractReason = Literal["bad_encoding", "empty", "extraction_failed"]
+ExtractReason = Literal[
+    "bad_encoding",
+    "empty",
+    "extraction_failed",
+    "payload_missing",  # a revisit whose earlier capture the archive no longer has
+]
 CheckReason = Literal[
     "body_missing",
     "body_too_short",

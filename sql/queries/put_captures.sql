@@ -8,14 +8,14 @@ WITH told AS MATERIALIZED (
         jsonb_to_recordset(%(outcomes)s)
             AS given (
                 page_id bigint, state text, final_url text, http_status integer, fetched_at timestamptz,
-                warc_record_id text, payload_digest text
+                warc_record_id text, warc_offset bigint, payload_digest text, payload_capture_id bigint
             )
     INNER JOIN copytaster.page AS page ON given.page_id = page.page_id
 )
 
 INSERT INTO copytaster.capture (
-    page_id, batch_id, final_url, http_status, fetched_at, warc_path, warc_record_id, payload_digest,
-    robots_verdict
+    page_id, batch_id, final_url, http_status, fetched_at, warc_path, warc_record_id, warc_offset,
+    payload_digest, payload_capture_id, robots_verdict
 )
 SELECT
     told.page_id,
@@ -25,7 +25,9 @@ SELECT
     told.fetched_at,
     %(warc_path)s,
     told.warc_record_id,
+    told.warc_offset,
     told.payload_digest,
+    told.payload_capture_id,
     %(robots_verdict)s
 FROM told
 WHERE told.state = 'fetched' AND told.batch_id = %(batch)s AND told.page_state = 'claimed'

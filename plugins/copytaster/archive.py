@@ -4,6 +4,7 @@ A path here is anything that speaks ``pathlib``: ``pathlib.Path``, ``UPath`` or 
 ``ObjectStoragePath``. A file is written whole or not at all.
 """
 
+import errno
 import os
 import secrets
 import shutil
@@ -18,6 +19,7 @@ from typing import Any, BinaryIO, TypeAlias
 from copytaster.errors import CopytasterError
 
 ArchivePath: TypeAlias = Any  # the three path classes share an interface but no base class
+_NO_SYNC_OF_FOLDERS = {errno.EINVAL, errno.ENOTSUP, errno.EACCES}  # what some network file systems answer
 
 
 class ArchiveAway(CopytasterError):
@@ -78,6 +80,7 @@ def writing(path: ArchivePath) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _renamed_when_whole(path: Path) -> Iterator[BinaryIO]:
+    new = [folder for folder in path.parents if not folder.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
@@ -86,8 +89,23 @@ def _renamed_when_whole(path: Path) -> Iterator[BinaryIO]:
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(path)
+        for folder in (path.parent, *(made.parent for made in new)):
+            _keep_names(folder)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _keep_names(folder: Path) -> None:
+    """Have the disk keep a new name too: after a power cut the database must not name a file that is not there."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        if error.errno not in _NO_SYNC_OF_FOLDERS:
+            raise
 
 
 def remove_unfinished(root: ArchivePath, *, older_than_seconds: float) -> int:

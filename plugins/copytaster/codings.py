@@ -18,6 +18,7 @@ _PIECE = 256 * 1024
 _MOST_LAYERS = 3
 _IsalError = cast("type[Exception]", isal_zlib.error)  # its stubs call the class an instance
 _GZIP, _ZLIB, _RAW = 31, 15, -15
+_LEVEL = 2
 
 Pieces = Iterator[bytes]
 
@@ -49,10 +50,10 @@ def decoded(body: bytes, content_encoding: str, *, limit: int) -> Pieces:
     return pieces
 
 
-def gzip(body: bytes) -> bytes:
-    """Compress as one gzip member."""
-    packer = isal_zlib.compressobj(2, isal_zlib.DEFLATED, _GZIP)
-    return bytes(packer.compress(body) + packer.flush())
+def gzip(*parts: bytes) -> bytes:
+    """Compress the parts as one gzip member (compressor and level: docs/decisions/0009-warc.md)."""
+    packer = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP)
+    return b"".join([*map(packer.compress, parts), packer.flush()])
 
 
 def _bounded(pieces: Pieces, limit: int) -> Pieces:

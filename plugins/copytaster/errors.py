@@ -41,7 +41,12 @@ KindReason = Literal[
     "section_front",
     "soft_404",
 ]
-ExtractReason = Literal["bad_encoding", "empty", "extraction_failed"]
+ExtractReason = Literal[
+    "bad_encoding",
+    "empty",
+    "extraction_failed",
+    "payload_missing",  # a revisit whose earlier capture the archive no longer has
+]
 CheckReason = Literal[
     "authors_absurd",
     "body_missing",

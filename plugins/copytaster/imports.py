@@ -7,7 +7,8 @@ import hashlib
 import logging
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import BinaryIO
@@ -97,25 +98,83 @@ def _batches(name: str, origin: ArchivePath | str, settings: Settings, archive: 
     """Open batches of the pages of one file of ours; ``origin`` is what people know it by."""
     found = False
     with (archive / name).open("rb") as stream:
-        captures = (capture for page in _whole_pages(stream, origin) if (capture := _capture(page)))
+        captures = _captures(stream, origin)
         while portion := list(islice(captures, settings.batch_pages)):
-            found = True
-            yield _open_batch(portion, name, settings)
+            if (batch := _open_batch(portion, name, origin, settings)) is not None:
+                found = True
+                yield batch
     if not found:
         (archive / name).unlink()  # nothing will ever refer to it
 
 
-def _whole_pages(stream: BinaryIO, origin: ArchivePath | str) -> Iterator[Page]:
-    """Give the pages that can be trusted; the file is kept as it came, and what is wrong with it is logged."""
+def _captures(stream: BinaryIO, origin: ArchivePath | str) -> Iterator["_Found"]:
+    """Give the captures that can be trusted; the file is kept as it came, and what is wrong with it is logged."""
+    seen = _Seen()
+    pages = warc.read(
+        stream,
+        on_damage=lambda damage: log.warning("%s: left out %s", origin, damage),
+        payload_of=seen.page_of,
+    )
     try:
-        yield from warc.read(stream, on_damage=lambda damage: log.warning("%s: left out %s", origin, damage))
+        for page in pages:
+            if (capture := _capture(page)) is not None:
+                yield seen.found(page, capture)
     except warc.TornArchive as error:
         log.warning("%s: %s; the pages before that place are imported", origin, error)
 
 
-def _open_batch(portion: Sequence[Import], name: str, settings: Settings) -> int:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    capture: Import
+    elsewhere: warc.Revisit | None = None  # the capture's record, if its payload is not in this file
+
+
+class _Seen:
+    """The records of one file so far, for the revisits that refer to them."""
+
+    def __init__(self) -> None:
+        self._ids: set[str] = set()
+        self._by_url: dict[tuple[str, datetime | None], str] = {}
+        self._revisits: dict[str, warc.Revisit] = {}  # by their own ids, until they are found
+
+    def page_of(self, revisit: warc.Revisit) -> Page:
+        """Stand in for a revisited page: an import takes no bodies out of the file."""
+        self._revisits = {revisit.record_id: revisit}
+        return Page(url=revisit.url, body=b"", payload_digest=revisit.payload_digest or None)
+
+    def found(self, page: Page, capture: Import) -> _Found:
+        """Lead a revisit to the record with its payload, if that is in this file; remember all others."""
+        revisit = self._revisits.pop(capture.warc_record_id, None)
+        if revisit is None:
+            self._ids.add(capture.warc_record_id)
+            self._by_url[page.url, page.fetched_at] = capture.warc_record_id
+            return _Found(capture)
+        named = revisit.refers_to if revisit.refers_to in self._ids else ""
+        told = named or self._by_url.get((revisit.refers_to_url, revisit.refers_to_date))
+        return _Found(replace(capture, warc_record_id=told)) if told else _Found(capture, revisit)
+
+
+def _open_batch(
+    portion: Sequence[_Found], name: str, origin: ArchivePath | str, settings: Settings
+) -> int | None:
+    """Open a batch; None if nothing of the portion has a payload."""
     with store.connect(settings.database_url) as db:
-        return store.import_pages(db, portion, warc_path=name, lease_seconds=settings.lease_seconds)
+        sought = {found.elsewhere.refers_to for found in portion if found.elsewhere}
+        known = store.captures_of_records(db, sought - {""}) if sought else {}
+        captures = [capture for found in portion if (capture := _with_payload(found, known, origin))]
+        if not captures:
+            return None
+        return store.import_pages(db, captures, warc_path=name, lease_seconds=settings.lease_seconds)
+
+
+def _with_payload(found: _Found, known: Mapping[str, int], origin: ArchivePath | str) -> Import | None:
+    """Lead a revisit to an earlier capture of our archive; one that leads nowhere is logged and left out."""
+    if found.elsewhere is None:
+        return found.capture
+    if found.elsewhere.refers_to not in known:
+        log.warning("%s: left out %s", origin, found.elsewhere.missing())
+        return None
+    return replace(found.capture, payload_capture_id=known[found.elsewhere.refers_to])
 
 
 def _capture(page: Page) -> Import | None:

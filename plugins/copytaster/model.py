@@ -120,6 +120,19 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """Where an earlier capture of a page has its payload, for revisits to refer to."""
+
+    capture_id: int
+    url: str  # the WARC-Target-URI there
+    fetched_at: datetime
+    payload_digest: str
+    warc_path: str
+    warc_record_id: str
+    warc_offset: int | None = None  # bytes before its record; None: unknown, the file has to be searched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
     """What we know of a host; the unit of politeness. One row of ``copytaster.host``."""
 
@@ -174,6 +187,8 @@ class Outcome:
     etag: str | None = None
     last_modified: str | None = None
     warc_record_id: str | None = None
+    warc_offset: int | None = None
+    payload_capture_id: int | None = None  # the capture that has the payload, where the record is a revisit
     payload_digest: str | None = None
     host: str | None = None  # where a page must wait: a redirect led to a host that another batch holds
     robots_directives: tuple[str, ...] = ()  # X-Robots-Tag and robots meta, as far as they concern us

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from posixpath import basename
 from time import monotonic
 from typing import Any
 
@@ -131,48 +132,50 @@ def report_urls(submission: int, *, settings: Settings, archive: ArchivePath) ->
 def fetch_pages(batch: int, *, settings: Settings, archive: ArchivePath) -> int:
     """Fetch the pages of a batch into one WARC file, and record what became of each."""
     from copytaster import store, warc
+    from copytaster.captures import Keeper, warcinfo
     from copytaster.fetch import fetch_links
 
     looks = settings.looks  # before the work, should it be unreadable
     with store.connect(settings.database_url) as db:
         links, hosts = store.links_of_batch(db, batch), store.hosts_of_batch(db, batch)
+        backgrounds = store.background_of_batch(db, batch)
         now = store.database_clock(db)
     if not links:
         return batch  # an earlier attempt came this far
     name = new_capture_name(batch, datetime.now(UTC))
     with (
         writing(archive / name) as stream,
-        warc.Writer(stream) as writer,
+        warc.Writer(stream, name=basename(name), facts=warcinfo(batch, settings)) as writer,
         _alive(batch, settings) as beat,
         _holding(batch, settings) as hold,
     ):
-        result = fetch_links(
-            links, hosts, settings, keep=writer.write_exchange, beat=beat, hold=hold, now=now
-        )
+        keeper = Keeper(writer, batch, backgrounds)
+        result = fetch_links(links, hosts, settings, keep=keeper.keep, beat=beat, hold=hold, now=now)
+    outcomes = keeper.placed(result.outcomes)
     with store.connect(settings.database_url) as db:
         store.record_fetches(
-            db,
-            batch,
-            result.outcomes,
-            result.hosts,
-            name,
-            max_attempts=settings.max_attempts,
-            looks=looks,
+            db, batch, outcomes, result.hosts, name, max_attempts=settings.max_attempts, looks=looks
         )
-    log.info("batch %d: fetched %s", batch, _counts(outcome.state for outcome in result.outcomes))
+    log.info("batch %d: fetched %s", batch, _counts(outcome.state for outcome in outcomes))
     return batch
 
 
 def extract_articles(batch: int, *, settings: Settings, archive: ArchivePath) -> int:
     """Read an article out of each captured page of a batch; leave the readings beside the WARC."""
+    from copytaster import store
+    from copytaster.captures import Payloads
     from copytaster.readers import read_all
     from copytaster.site_memory import without_repeated
 
     pages, name = _work(batch, settings)
     if name is None:
         return batch
+    with store.connect(settings.database_url) as db:
+        payloads = Payloads(archive, store.payloads_of_batch(db, batch))
     with _alive(batch, settings) as beat, (archive / name).open("rb") as stream:
-        readings = read_all(_captured(stream, pages), beat=beat, workers=settings.extract_processes)
+        readings = read_all(
+            _captured(stream, pages, payloads.page_of), beat=beat, workers=settings.extract_processes
+        )
         if settings.site_memory:
             readings = without_repeated(readings, database_url=settings.database_url)
         with writing(archive / beside(name, batch, "articles")) as out:
@@ -328,20 +331,22 @@ def _work(batch: int, settings: Settings) -> tuple[list[Page], str | None]:
         return pages, store.warc_of_batch(db, batch) if pages else None
 
 
-def _captured(stream: Any, pages: Sequence[Page]) -> Iterator[Page | Reading]:
+def _captured(stream: Any, pages: Sequence[Page], payload_of: Any) -> Iterator[Page | Reading]:
     """Join what Postgres knows of each page to its body in the WARC; a damaged record is a reading already."""
     from copytaster import warc
 
-    wanted = {page.warc_record_id: page for page in pages}
+    wanted: dict[str | None, list[Page]] = {}
+    for page in pages:  # several, where one payload was imported for several addresses
+        wanted.setdefault(page.warc_record_id, []).append(page)
     damaged: list[warc.DamagedRecord] = []
-    for captured in warc.read(stream, on_damage=damaged.append):
-        if page := wanted.pop(captured.warc_record_id, None):
+    for captured in warc.read(stream, on_damage=damaged.append, payload_of=payload_of):
+        for page in wanted.pop(captured.warc_record_id, ()):
             yield _joined(page, captured)
         if not wanted:
             break  # an imported WARC may hold the pages of many batches
     for damage in damaged:
-        if page := wanted.pop(damage.record_id, None):
-            yield Reading(page_id=page.page_id or 0, reason="broken_response", detail=damage.detail)
+        for page in wanted.pop(damage.record_id, ()):
+            yield Reading(page_id=page.page_id or 0, reason=damage.reason, detail=damage.detail)
     if wanted:
         raise MissingCapture(
             f"{len(wanted)} pages have no record in the WARC file, first {next(iter(wanted))}"
@@ -349,9 +354,8 @@ def _captured(stream: Any, pages: Sequence[Page]) -> Iterator[Page | Reading]:
 
 
 def _joined(page: Page, captured: Page) -> Page:
-    names = ("page_id", "entry", "source_url", "source_language", "source_zone")
-    told = {name: getattr(page, name) for name in names}
-    return replace(captured, **told)
+    names = ("page_id", "url", "fetched_at", "entry", "source_url", "source_language", "source_zone")
+    return replace(captured, **{name: getattr(page, name) for name in names})
 
 
 class MissingCapture(CopytasterError):

@@ -8,15 +8,15 @@ WITH told AS MATERIALIZED (
         jsonb_to_recordset(%(outcomes)s)
             AS given (
                 page_id bigint, state text, final_url text, http_status integer, fetched_at timestamptz,
-                warc_record_id text, payload_digest text, robots_directives text[], tdm_reservation boolean,
-                usage_terms text
+                warc_record_id text, warc_offset bigint, payload_digest text, payload_capture_id bigint,
+                robots_directives text[], tdm_reservation boolean, usage_terms text
             )
     INNER JOIN copytaster.page AS page ON given.page_id = page.page_id
 )
 
 INSERT INTO copytaster.capture (
-    page_id, batch_id, final_url, http_status, fetched_at, warc_path, warc_record_id, payload_digest,
-    robots_verdict, robots_directives, tdm_reservation, usage_terms
+    page_id, batch_id, final_url, http_status, fetched_at, warc_path, warc_record_id, warc_offset,
+    payload_digest, payload_capture_id, robots_verdict, robots_directives, tdm_reservation, usage_terms
 )
 SELECT
     told.page_id,
@@ -26,7 +26,9 @@ SELECT
     told.fetched_at,
     %(warc_path)s,
     told.warc_record_id,
+    told.warc_offset,
     told.payload_digest,
+    told.payload_capture_id,
     %(robots_verdict)s,
     coalesce(told.robots_directives, '{}'),
     told.tdm_reservation,

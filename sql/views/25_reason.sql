@@ -136,6 +136,12 @@ FROM (
     ),
     (
         'extract',
+        'payload_missing',
+        'The page had not changed since an earlier capture, which the archive no longer holds.',
+        'Submit the URL again; keep WARC files as long as later ones refer to them.'
+    ),
+    (
+        'extract',
         'extraction_failed',
         'The extractor failed on the page, or took too long or too much memory.',
         'Keep the capture and report it; a replay with a newer version reads it again.'

@@ -66,6 +66,21 @@ def test_a_local_url_is_written_as_carefully_as_a_folder(tmp_path):
     assert (tmp_path / "a").read_bytes() == b"whole"
 
 
+def test_the_names_on_the_way_to_a_new_file_are_on_disk_when_it_appears(tmp_path, monkeypatch):
+    synced = []
+
+    def fsync(handle):
+        synced.append(os.path.realpath(f"/proc/self/fd/{handle}"))
+        real(handle)
+
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", fsync)
+    with writing(tmp_path / "2026/11/a") as stream:
+        stream.write(b"whole")
+    assert synced[0].endswith(".part")
+    assert set(synced[1:]) == {str(tmp_path / "2026/11"), str(tmp_path / "2026"), str(tmp_path)}
+
+
 def test_only_old_parts_are_removed(tmp_path):
     old, new, other = tmp_path / "d/.a.part", tmp_path / ".b.part", tmp_path / "c.part"
     old.parent.mkdir()

@@ -3,21 +3,26 @@
 import gzip
 import hashlib
 import io
+import json
 from base64 import b32encode
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fastwarc.warc import ArchiveIterator  # noqa: TID253 - the other reader
-from warcio.checker import Checker  # noqa: TID253
+from click.testing import CliRunner
+from fastwarc.cli import main as fastwarc  # noqa: TID253 - the other readers
+from fastwarc.warc import ArchiveIterator  # noqa: TID253
+from warcio.cli import main as warcio  # noqa: TID253
 
 from copytaster.answer import Answer, digest
-from copytaster.model import Link, Page
-from copytaster.warc import DamagedRecord, TornArchive, Writer, read
+from copytaster.errors import REASONS
+from copytaster.model import Capture, Link, Page
+from copytaster.warc import DamagedRecord, Revisit, TornArchive, Writer, Written, read, read_one
 
 WHEN = datetime(2026, 11, 2, 10, 0, 0, 250_000, tzinfo=UTC)
+LINK = Link(page_id=7, url="x", host="h")
 HTML = "<!doctype html><title>Fähre</title><p>Sie fährt wieder.".encode() * 20
 
 
@@ -65,7 +70,7 @@ def _read(data: bytes) -> list[Page]:
 def test_a_page_comes_back_as_it_was_fetched(coding: str) -> None:
     stream = io.BytesIO()
     with Writer(stream) as writer:
-        record_id = writer.write_exchange(Link(page_id=7, url="x", host="h"), _answer(coding=coding))
+        record_id = writer.write_exchange(LINK, _answer(coding=coding)).record_id
 
     (page,) = _read(stream.getvalue())
 
@@ -117,12 +122,138 @@ def test_header_values_cannot_forge_records() -> None:
     assert page.body == HTML
 
 
-def test_other_readers_find_our_digests_right(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+# --- every kind of record, and what others make of it --------------------------------------------
+
+
+def _capture(written: Written, answer: Answer) -> Capture:
+    return Capture(
+        capture_id=1,
+        url=answer.url,
+        fetched_at=answer.fetched_at,
+        payload_digest=answer.payload_digest,
+        warc_path="earlier.warc.gz",
+        warc_record_id=written.record_id,
+        warc_offset=written.offset,
+    )
+
+
+NOT_MODIFIED = replace(
+    _answer(b""),
+    status=304,
+    reason="Not Modified",
+    headers=(("ETag", '"2"'),),
+    fetched_at=WHEN + timedelta(hours=2),
+)
+
+
+@pytest.fixture
+def every_kind(tmp_path: Path) -> Path:
+    """A file with all that we write: a redirect, a page, the same twice unchanged, a text."""
+    hop = _answer(b"moved", url="https://harbour.example/old")
+    hop = replace(hop, status=302, reason="Found", truncated=True)
+    page = replace(_answer(coding="gzip"), redirects=(hop,))
+    path = tmp_path / "every-kind.warc.gz"
+    with path.open("wb") as stream, Writer(stream, name=path.name, facts={"isPartOf": "batch-7"}) as writer:
+        earlier = _capture(writer.write_exchange(LINK, page), page)
+        for same in (replace(page, redirects=(), fetched_at=WHEN + timedelta(hours=1)), NOT_MODIFIED):
+            assert writer.write_exchange(LINK, same, earlier=earlier).revisit
+        writer.write_text("urn:text:1", "Żółw\n".encode(), WHEN)
+    return path
+
+
+def _records(path: Path) -> list[tuple[dict[str, str], bytes]]:
+    with path.open("rb") as stream:
+        found = ArchiveIterator(stream, parse_http=False)
+        return [(dict(record.headers), record.reader.read()) for record in found]
+
+
+def test_the_records_say_what_the_standard_wants(every_kind: Path) -> None:
+    records = _records(every_kind)
+
+    assert [headers["WARC-Type"] for headers, _ in records] == [
+        "warcinfo", "request", "response", "metadata", "request", "response",
+        "metadata", "request", "revisit", "metadata", "request", "revisit", "resource",
+    ]  # fmt: skip
+    page, same, not_modified = (records[at][0] for at in (5, 8, 11))
+    for revisit, profile, hour in (
+        (same, "identical-payload-digest", 11),
+        (not_modified, "server-not-modified", 12),
+    ):
+        assert revisit["WARC-Profile"] == f"http://netpreserve.org/warc/1.1/revisit/{profile}"
+        assert revisit["WARC-Date"] == f"2026-11-02T{hour}:00:00.250000Z"
+        assert revisit["WARC-Refers-To"] == page["WARC-Record-ID"]
+        assert revisit["WARC-Refers-To-Date"] == page["WARC-Date"] == "2026-11-02T10:00:00.250000Z"
+        assert revisit["WARC-Refers-To-Target-URI"] == page["WARC-Target-URI"]
+        assert revisit["WARC-Payload-Digest"] == page["WARC-Payload-Digest"]
+    assert records[8][1].startswith(b"HTTP/1.1 200 OK\r\n")
+    assert records[8][1].endswith(b"\r\n\r\n")
+    assert records[2][0]["WARC-Truncated"] == "length"
+    assert records[0][0]["WARC-Filename"] == "every-kind.warc.gz"
+    assert b"isPartOf: batch-7\r\n" in records[0][1]
+
+
+def test_the_facts_stand_in_a_metadata_record(tmp_path: Path) -> None:
+    rights = (("X-Robots-Tag", "noai"), ("TDM-Reservation", "1"), ("tdm-policy", "https://a.example/p"))
+    facts = {"copytaster-batch": "3", "via": "https://a.example/f\r\nx: y"}
+    path = tmp_path / "a.warc.gz"
+    with path.open("wb") as stream, Writer(stream) as writer:
+        writer.write_exchange(LINK, replace(_answer(), headers=rights), facts=facts)
+
+    _, (headers, block), _, (response, _) = _records(path)
+
+    assert headers["WARC-Type"] == "metadata"
+    assert headers["WARC-Concurrent-To"] == response["WARC-Record-ID"]
+    assert block.decode().splitlines() == [
+        "copytaster-page-id: 7",
+        "copytaster-requested-url: https://harbour.example/old",
+        "copytaster-batch: 3",
+        "via: https://a.example/f  x: y",
+        "x-robots-tag: noai",
+        "tdm-reservation: 1",
+        "tdm-policy: https://a.example/p",
+    ]
+
+
+def test_warcio_checks_every_record_and_indexes_them(
+    every_kind: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        warcio(["check", "-v", str(every_kind)])
+    told = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert "digest failed" not in told
+    assert (
+        told.count("digest pass") == 7
+    )  # all but requests, which have none, and revisits, at which it does not look
+
+    warcio(["index", "-f", "warc-type,offset", str(every_kind)])
+    index = [json.loads(line)["warc-type"] for line in capsys.readouterr().out.splitlines()]
+    assert index == [headers["WARC-Type"] for headers, _ in _records(every_kind)]
+
+
+def test_fastwarc_checks_every_record(every_kind: Path, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    assert CliRunner().invoke(fastwarc, ["check", "-q", str(every_kind)]).exit_code == 0
+    CliRunner().invoke(fastwarc, ["check", "-q", "-p", "-o", str(told), str(every_kind)])
+
+    verdicts = [line.partition(">: ")[2] for line in told.read_text().splitlines()]
+    kinds = [headers["WARC-Type"] for headers, _ in _records(every_kind)]
+    assert set(zip(kinds, verdicts, strict=True)) == {
+        ("warcinfo", "OK, PAYLOAD_NO_DIGEST"),
+        ("request", "NO_DIGEST, PAYLOAD_NO_DIGEST"),
+        ("response", "NO_DIGEST, PAYLOAD_OK"),
+        ("metadata", "OK, PAYLOAD_NO_DIGEST"),
+        (
+            "revisit",
+            "OK, PAYLOAD_FAIL",
+        ),  # it looks for a payload there, and the standard says that there is none
+        ("resource", "OK, PAYLOAD_NO_DIGEST"),
+    }
+
+
+def test_fastwarc_reads_the_pages(tmp_path: Path) -> None:
     path = tmp_path / "ours.warc.gz"
     path.write_bytes(_written(_answer(), _answer(coding="gzip")))
-
-    assert Checker(_Arguments([str(path)])).process_all() == 0
-    assert capsys.readouterr().out.count("digest pass") == 2
     with path.open("rb") as stream:
         bodies = [
             r.reader.read()
@@ -132,13 +263,97 @@ def test_other_readers_find_our_digests_right(tmp_path: Path, capsys: pytest.Cap
     assert bodies == [HTML, HTML]
 
 
-class _Arguments:
-    """What ``warcio check -v`` gives its checker."""
+# --- revisits ------------------------------------------------------------------------------------
 
-    verbose = True
 
-    def __init__(self, inputs: list[str]) -> None:
-        self.inputs = inputs
+def test_revisits_are_passed_over_unless_somebody_finds_their_payload(every_kind: Path) -> None:
+    assert [page.url for page in _read(every_kind.read_bytes())] == [_answer().url, "urn:text:1"]
+
+
+def test_a_revisit_is_the_page_of_then_with_the_headers_of_now(every_kind: Path) -> None:
+    data = every_kind.read_bytes()
+    (original, _) = _read(data)
+    asked: list[Revisit] = []
+
+    def payload_of(revisit: Revisit) -> Page | None:
+        asked.append(revisit)
+        return read_one(io.BytesIO(data), revisit.refers_to)
+
+    _, same, not_modified, _ = read(io.BytesIO(data), payload_of=payload_of)
+
+    for page, hours in ((same, 1), (not_modified, 2)):
+        assert (page.body, page.http_status, page.media_type, page.page_id) == (HTML, 200, "text/html", 7)
+        assert page.fetched_at == WHEN + timedelta(hours=hours)
+        assert page.payload_digest == original.payload_digest
+        assert page.warc_record_id != original.warc_record_id
+    assert "etag" not in same.headers
+    assert not_modified.headers == {**original.headers, "etag": '"2"'}
+    assert {(each.refers_to, each.refers_to_date) for each in asked} == {(original.warc_record_id, WHEN)}
+
+
+def test_a_payload_that_changed_is_written() -> None:
+    earlier = _capture(Written(record_id="<urn:uuid:1>", offset=0, revisit=False), _answer())
+    for later in (_answer(HTML + b"!"), replace(_answer(), truncated=True)):
+        with Writer(io.BytesIO()) as writer:
+            assert not writer.write_exchange(LINK, later, earlier=earlier).revisit
+
+
+def test_a_revisit_whose_payload_is_lost_is_damage_with_a_reason(every_kind: Path) -> None:
+    def lost(revisit: Revisit) -> Page:
+        raise revisit.missing("burnt")
+
+    damages: list[DamagedRecord] = []
+    pages = list(read(io.BytesIO(every_kind.read_bytes()), payload_of=lost, on_damage=damages.append))
+
+    assert len(pages) == 2
+    assert [damage.reason for damage in damages] == ["payload_missing", "payload_missing"]
+    assert "payload_missing" in REASONS
+    assert str(damages[0]).endswith("which is not there: burnt")
+
+
+def test_one_record_is_read_by_its_place_and_without_it() -> None:
+    stream = io.BytesIO()
+    with Writer(stream) as writer:
+        written = [writer.write_exchange(LINK, _answer(b"<p>%d" % n)) for n in range(5)]
+
+    data = stream.getvalue()
+    for number, place in enumerate(written):
+        for offset in (place.offset, None):
+            page = read_one(io.BytesIO(data), place.record_id, offset=offset)
+            assert page is not None
+            assert page.body == b"<p>%d" % number
+    assert read_one(io.BytesIO(data), written[1].record_id, offset=written[2].offset) is None
+    assert read_one(io.BytesIO(data), "<urn:uuid:another>") is None
+    assert read_one(io.BytesIO(data[:-60]), written[4].record_id, offset=written[4].offset) is None
+
+
+def test_one_record_that_was_altered_is_not_given() -> None:
+    stream = io.BytesIO()
+    with Writer(stream) as writer:
+        written = writer.write_exchange(LINK, _answer(b"<p>one 111"))
+    data = io.BytesIO(gzip.decompress(stream.getvalue()).replace(b"111", b"911"))
+    with pytest.raises(DamagedRecord, match="the payload is not the one of sha256:"):
+        read_one(data, written.record_id)
+
+
+@pytest.mark.parametrize(
+    ("told", "altered"),
+    [(b"page-id: 7", b"page-id: 8"), (b'ETag: "2"', b'ETag: "3"')],
+    ids=["facts", "revisit"],
+)
+def test_altered_facts_are_noticed(every_kind: Path, told: bytes, altered: bytes) -> None:
+    data = gzip.decompress(every_kind.read_bytes()).replace(told, altered)
+    with pytest.raises(DamagedRecord, match="the block is not the one of sha256:"):
+        list(read(io.BytesIO(data), payload_of=lambda _: None))
+
+
+def test_bytes_that_look_like_line_breaks_end_no_header() -> None:
+    stream = io.BytesIO()
+    with Writer(stream) as writer:
+        town = replace(_answer(), headers=(("X-Town", "Arlon \x85x-other: 1"), ("Content-Type", "text/html")))
+        writer.write_exchange(replace(LINK, page_id=8), town)
+    (page,) = _read(stream.getvalue())
+    assert set(page.headers) == {"x-town", "content-type"}
 
 
 @pytest.mark.parametrize("packed", [True, False], ids=["gzip", "plain"])

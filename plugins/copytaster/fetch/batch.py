@@ -27,7 +27,7 @@ from copytaster.answer import Answer
 from copytaster.config import Settings
 from copytaster.errors import Gone, NotNow, Unusable
 from copytaster.fetch.lane import Lane, Task
-from copytaster.fetch.network import Policy, Resolver
+from copytaster.fetch.network import Policy, Remembering, Resolver
 from copytaster.fetch.outcomes import fated, taken, with_rights
 from copytaster.fetch.transport import Fault
 from copytaster.fetch.verdicts import NOT_MODIFIED, check_page, check_status, not_now
@@ -101,7 +101,7 @@ class _Batch:
     ) -> None:
         self.hosts, self.settings = hosts, settings
         self.keep, self.now, self.beat, self.hold = keep, now, beat, hold
-        self.client = Client(settings=settings, policy=Policy.of(settings), resolve=resolve)
+        self.client = Client(settings=settings, policy=Policy.of(settings), resolve=Remembering(resolve))
         self.lanes: dict[str, Lane] = {}
         self.outcomes: list[Outcome] = []
         self.heap: list[tuple[float, int, Lane]] = []
@@ -262,8 +262,7 @@ class _Batch:
     ) -> None:
         """Write down what became of a link; a page goes to the archive."""
         if isinstance(result, Answer):
-            record = None if result.status == NOT_MODIFIED else self.keep(link, result)
-            outcome = taken(link, result, record)
+            outcome = taken(link, result, self.keep(link, result))
         else:
             outcome = fated(link, result)
         self.outcomes.append(replace(outcome, robots_directives=directives))

@@ -19,6 +19,7 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
+from time import monotonic
 from typing import Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
@@ -149,12 +150,38 @@ def is_public(address: Address) -> bool:
     return address.is_global and not special
 
 
+class Remembering:
+    """A resolver that keeps answers for a minute: a batch asks a host again and again, and each look-up costs a thread.
+
+    What is remembered is checked at each use like any other answer.
+    """
+
+    seconds = 60.0
+
+    def __init__(self, resolve: Resolver) -> None:
+        self._resolve = resolve
+        self._answers: dict[tuple[str, int], tuple[float, list[Any]]] = {}
+
+    def __call__(self, host: str, port: int, *arguments: Any) -> list[Any]:
+        """Ask, and remember the answer."""
+        answers = self._resolve(host, port, *arguments)
+        self._answers[host, port] = monotonic() + self.seconds, answers
+        return answers
+
+    def known(self, host: str, port: int) -> list[Any]:
+        """Give the answers of the last minute; empty if there are none."""
+        until, answers = self._answers.get((host, port), (0.0, []))
+        return answers if monotonic() < until else []
+
+
 def _look_up(host: str, port: int, resolve: Resolver, deadline: Deadline) -> list[Any]:
     """Resolve within the deadline: the system's resolver cannot be interrupted, so it gets a thread."""
     numeric = socket.AI_NUMERICHOST if _is_literal(host) else 0
     arguments = (host, port, socket.AF_UNSPEC, socket.SOCK_STREAM, 0, numeric)
     if numeric:
         return resolve(*arguments)
+    if isinstance(resolve, Remembering) and (known := resolve.known(host, port)):
+        return known
     answers: list[Any] = []
     faults: list[Exception] = []
 

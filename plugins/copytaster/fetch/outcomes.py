@@ -6,21 +6,23 @@ from dataclasses import replace
 from copytaster import robots, tdmrep, urls
 from copytaster.answer import Answer
 from copytaster.errors import Gone, NotNow, Unusable
+from copytaster.fetch.verdicts import NOT_MODIFIED
 from copytaster.model import Host, Link, Outcome
 
 
-def taken(link: Link, answer: Answer, record: str | None) -> Outcome:
-    """Tell of a page that was fetched, and is kept under this record id; of a 304 without one."""
+def taken(link: Link, answer: Answer, record: str) -> Outcome:
+    """Tell of a page that was fetched, and is kept under this record id."""
+    unchanged = answer.status == NOT_MODIFIED
     return Outcome(
         page_id=link.page_id,
-        state="unchanged" if record is None else "fetched",
+        state="unchanged" if unchanged else "fetched",
         http_status=answer.status,
         final_url=answer.url,
         fetched_at=answer.fetched_at,
         etag=answer.header("etag") or None,
         last_modified=answer.header("last-modified") or None,
         warc_record_id=record,
-        payload_digest=None if record is None else answer.payload_digest,
+        payload_digest=None if unchanged else answer.payload_digest,
         tdm_reservation={"1": True, "0": False}.get(answer.header("tdm-reservation").strip()),
         usage_terms=answer.header("tdm-policy").strip()[:1_000] or None,
     )

@@ -19,7 +19,7 @@ from copytaster.errors import FetchReason, Unusable
 from copytaster.fetch.deadline import Deadline, DeadlineSocket, DeadlineTLSSocket, Never, TooMuch, tls_context
 from copytaster.fetch.network import Policy, Resolver, Target, target_of
 
-_PIECE = 64 * 1024
+_PIECE = 256 * 1024
 #: It tells of each header that it cannot read, with a traceback; what is wrong with a page is said once, elsewhere.
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 _NO_CONTENT, _NOT_MODIFIED = 204, 304  # never have a body, though some servers send one

@@ -4,6 +4,12 @@ Functions take an open connection (``connect``) and leave the commit to its owne
 ``load_batch``, which commits chunk by chunk. SQL texts are the files of ``sql/queries``.
 """
 
+from copytaster.store.captures import (
+    Background,
+    background_of_batch,
+    captures_of_records,
+    payloads_of_batch,
+)
 from copytaster.store.claims import (
     claim_batches,
     close_batch,
@@ -44,6 +50,7 @@ from copytaster.store.sources import (
 from copytaster.store.submissions import Fate, Wish, batches_of_submission, submission_report, submit_urls
 
 __all__ = [
+    "Background",
     "Connection",
     "DatabaseAway",
     "Fate",
@@ -51,7 +58,9 @@ __all__ = [
     "LoadRow",
     "Wish",
     "add_source",
+    "background_of_batch",
     "batches_of_submission",
+    "captures_of_records",
     "claim_batches",
     "claim_due_sources",
     "claim_reviews",
@@ -76,6 +85,7 @@ __all__ = [
     "list_sources",
     "load_batch",
     "pages_of_batch",
+    "payloads_of_batch",
     "put_entries",
     "put_hosts",
     "put_links_left_out",

@@ -21,6 +21,7 @@ class Import:
     http_status: int | None = None
     fetched_at: datetime | None = None
     payload_digest: str | None = None
+    payload_capture_id: int | None = None  # of a revisit: the capture that has its payload
 
 
 def record_fetches(
@@ -118,4 +119,5 @@ def _fetched(page_id: int, capture: Import) -> Outcome:
         fetched_at=capture.fetched_at,
         warc_record_id=capture.warc_record_id,
         payload_digest=capture.payload_digest,
+        payload_capture_id=capture.payload_capture_id,
     )

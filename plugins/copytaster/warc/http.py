@@ -30,7 +30,7 @@ def parse_response(block: bytes) -> Message:
     end = _END_OF_HEAD.search(block)
     if found is None or end is None:
         raise BadMessage("no HTTP response")
-    headers = _headers(block[: end.start()].decode("latin-1"))
+    headers = _headers(block[: end.start()].decode("latin-1").replace("\r", ""))
     payload = block[end.end() :]
     chunked = "chunked" in headers.get("transfer-encoding", "").lower()
     return Message(int(found[1]), headers, payload, _without_chunks(payload) if chunked else payload)
@@ -56,7 +56,7 @@ def digest_matches(told: str, *candidates: bytes) -> bool:
 def _headers(head: str) -> dict[str, str]:
     headers: dict[str, str] = {}
     name = ""
-    for line in head.splitlines()[1:]:
+    for line in head.split("\n")[1:]:  # not splitlines(): bytes of UTF-8 would be line breaks to it
         if line[:1] in {" ", "\t"} and name:
             headers[name] += " " + line.strip()
             continue

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, BinaryIO, cast
 
 from isal import isal_zlib
@@ -41,9 +42,27 @@ class Record:
         return self.headers.get("warc-record-id", "")
 
     @property
+    def kind(self) -> str:
+        """The WARC-Type, in lower case."""
+        return self.headers.get("warc-type", "").lower()
+
+    @property
     def url(self) -> str:
         """The WARC-Target-URI; some tools wrap it in angle brackets."""
         return self.headers.get("warc-target-uri", "").removeprefix("<").removesuffix(">")
+
+    @property
+    def date(self) -> datetime | None:
+        """The WARC-Date."""
+        return self.date_of("warc-date")
+
+    def date_of(self, name: str) -> datetime | None:
+        """Read a date from a header; UTC where it names no zone, None where there is none."""
+        try:
+            date = datetime.fromisoformat(self.headers.get(name, ""))
+        except ValueError:
+            return None
+        return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def records(stream: BinaryIO, wanted: Callable[[dict[str, str]], bool], *, limit: int) -> Iterator[Record]:

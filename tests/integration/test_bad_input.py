@@ -419,7 +419,8 @@ NAMES: dict[str, tuple[list[Any], str, str | None]] = {
 }  # fmt: skip
 
 
-def test_a_name_whose_answer_changes_is_judged_at_each_connection() -> None:
+def test_a_name_whose_answer_changes_is_judged_at_each_look_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("copytaster.fetch.network.Remembering.seconds", 0.0)  # a minute has passed
     with scripted_server() as server:
         server.script |= {"/go": redirect("/x"), "/x": response(200, PAGE)}
         settings = Settings(
@@ -432,6 +433,15 @@ def test_a_name_whose_answer_changes_is_judged_at_each_connection() -> None:
     fates = {list(NAMES)[o.page_id]: (o.state, o.reason) for o in result.outcomes}
     assert fates == {name: (state, reason) for name, (_, state, reason) in NAMES.items()}
     assert seen == {name for name, (told, *_) in NAMES.items() if told[0] == "127.0.0.1"}
+
+
+def test_a_name_that_changes_within_a_minute_is_still_where_it_was_checked() -> None:
+    with scripted_server() as server:
+        server.script |= {"/go": redirect("/x"), "/x": response(200, PAGE)}
+        settings = Settings(allowed_networks="127.0.0.0/8", host_delay_seconds=0, tdmrep=False)
+        result = fetch_all(["http://rebinds.example/go"], settings, resolve=_name_server(server))
+
+    assert [(o.state, o.reason) for o in result.outcomes] == [TAKEN]
 
 
 def test_look_ups_that_hang_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:

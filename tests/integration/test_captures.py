@@ -14,7 +14,7 @@ from copytaster.archive import beside
 from copytaster.config import Settings
 from copytaster.handover import Reading, read_rows
 from copytaster.imports import capture_batches
-from copytaster.model import Capture, Link
+from copytaster.model import Capture, Entry, Link
 from makers import values
 from servers import SiteServer, site_server
 
@@ -159,7 +159,7 @@ def test_a_payload_that_the_archive_has_lost_is_a_reason(around, ask, fault):
 def test_the_file_of_a_batch_says_who_made_it_and_why_each_page_was_fetched(around, ask, database_url):
     with store.connect(database_url) as db:
         source = store.add_source(db, "http://tide.example/feed.xml", "feed")
-        store.put_entries(db, source, [(steps.Entry(url=URL), URL, "tide.example")])
+        store.put_entries(db, source, [(Entry(url=URL), URL, "tide.example")])
     (batch,) = steps.claim_batches(**around)
     steps.fetch_pages(batch, **around)
 

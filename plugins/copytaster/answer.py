@@ -28,7 +28,8 @@ class Answer:
 
     def header(self, name: str) -> str:
         """Give a header's value, "" if absent; several are joined by commas."""
-        return ", ".join(value for key, value in self.headers if key.lower() == name.lower())
+        name = name.lower()
+        return ", ".join(value for key, value in self.headers if key.lower() == name)
 
     @property
     def body(self) -> bytes:

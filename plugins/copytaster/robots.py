@@ -110,12 +110,27 @@ def _of_header(value: str, ours: frozenset[str]) -> Iterator[str]:
 
 
 def _metas(head: bytes, ours: frozenset[str]) -> Iterator[str]:
-    head = _COMMENT.sub(b"", head[:HEAD_BYTES].replace(b"\x00", b""))  # UTF-16 becomes readable so
-    end = _END_OF_HEAD.search(head)
-    for found in _META.finditer(head, 0, end.start() if end else len(head)):
+    wanted = [name.encode("ascii", "replace") for name in ours]
+    for found in _META.finditer(
+        _head_of(head[:HEAD_BYTES].replace(b"\x00", b""))
+    ):  # UTF-16 becomes readable so
+        tag = found[1].lower()
+        if not any(name in tag for name in wanted):
+            continue
         given = {
             name.lower(): (double or single or bare).decode("latin-1")
             for name, double, single, bare in _ATTRIBUTE.findall(found[1])
         }
         if given.get(b"name", "").strip().lower() in ours:
             yield given.get(b"content", "")
+
+
+def _head_of(page: bytes) -> bytes:
+    """Cut a page at the end of its head, without comments; most pages are cut before comments are looked for."""
+    end = _END_OF_HEAD.search(page)
+    before = page[: end.start()] if end else page
+    if before.rfind(b"<!--") > before.rfind(b"-->"):  # the end stands in a comment
+        page = _COMMENT.sub(b"", page)
+        end = _END_OF_HEAD.search(page)
+        return page[: end.start()] if end else page
+    return _COMMENT.sub(b"", before)

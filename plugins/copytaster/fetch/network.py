@@ -184,6 +184,7 @@ def _look_up(host: str, port: int, resolve: Resolver, deadline: Deadline) -> lis
         return known
     answers: list[Any] = []
     faults: list[Exception] = []
+    places = _looking_up  # the thread may outlive this call, and must give back what was taken here
 
     def ask() -> None:
         try:
@@ -191,15 +192,15 @@ def _look_up(host: str, port: int, resolve: Resolver, deadline: Deadline) -> lis
         except (OSError, UnicodeError) as error:
             faults.append(error)
         finally:
-            _looking_up.release()
+            places.release()
 
-    if not _looking_up.acquire(timeout=deadline.remaining()):
+    if not places.acquire(timeout=deadline.remaining()):
         raise TimeoutError("too many names wait for an answer from DNS")
     thread = threading.Thread(target=ask, name="resolve", daemon=True)
     try:
         thread.start()
     except RuntimeError:  # no more threads: nobody would give the place back
-        _looking_up.release()
+        places.release()
         raise
     thread.join(deadline.remaining())
     if thread.is_alive():

@@ -58,7 +58,7 @@ def ask(
         target = target_of(url, policy, resolve, deadline)
     connections = Connections(target, deadline)
     with _faults_named(deadline, connections), contextlib.closing(connections):
-        request = requests.Request("GET", url, headers=dict(headers), cookies=cookies).prepare()
+        request = _prepared(url, headers, cookies)
         sent = tuple((str(name), str(value)) for name, value in request.headers.items())
         with connections.send(request, stream=True) as response:
             body, truncated = _body(response.raw, response.status_code, limit, truncate=truncate)
@@ -78,6 +78,17 @@ def ask(
         requested_url=url,
         truncated=truncated,
     )
+
+
+def _prepared(
+    url: str, headers: Mapping[str, str], cookies: RequestsCookieJar | None
+) -> requests.PreparedRequest:
+    """Prepare a GET; the URL stays as it is, for it is canonical."""
+    request = requests.PreparedRequest()
+    request.method, request.url = "GET", url
+    request.prepare_headers(dict(headers))
+    request.prepare_cookies(cookies or {})
+    return request
 
 
 class Connections(HTTPAdapter):

@@ -5,6 +5,7 @@ They carry no URI: a scheme makes Airflow import every provider that might know 
 
 from airflow.sdk import Asset, AssetWatcher
 
+from copytaster.config import Settings
 from copytaster.triggers import WorkListTrigger
 
 pages_waiting = Asset(
@@ -33,8 +34,13 @@ quarantine_grew = Asset(
     watchers=[
         AssetWatcher(
             name="quarantine_clock",
-            # A group is left to grow before somebody is asked: see COPYTASTER_REVIEW_AFTER_SECONDS.
-            trigger=WorkListTrigger(channel="copytaster_quarantine", question="reviews_due"),
+            # A group is left to grow before somebody is asked.
+            trigger=WorkListTrigger(
+                channel="copytaster_quarantine",
+                question="reviews_due",
+                patience=Settings.from_environment().review_after_seconds,
+                always=True,
+            ),
         )
     ],
 )

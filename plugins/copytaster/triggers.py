@@ -29,20 +29,27 @@ class WorkListTrigger(BaseEventTrigger):
     It asks on each NOTIFY on ``channel``; after each (re)connect, because what was notified meanwhile
     is lost; and every ``watch_seconds``, so that a passing moment (a retry time, an expired lease)
     needs no notification. By the clock it asks only for work that nobody took for ``patience``
-    seconds: what a run has just been started for is no reason to start another.
+    seconds: what a run has just been started for is no reason to start another. With ``always`` it is
+    as patient whatever wakes it: for work that is left to gather.
     """
 
-    def __init__(self, *, channel: str, question: str, patience: float = 0.0) -> None:
+    def __init__(self, *, channel: str, question: str, patience: float = 0.0, always: bool = False) -> None:
         super().__init__()  # type: ignore[no-untyped-call] # Airflow annotates none of its constructors
         self.channel = channel
         self.question = question
         self.patience = patience
+        self.always = always
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Give Airflow the class path and the arguments to make this trigger again."""
         return (
             f"{type(self).__module__}.{type(self).__qualname__}",
-            {"channel": self.channel, "question": self.question, "patience": self.patience},
+            {
+                "channel": self.channel,
+                "question": self.question,
+                "patience": self.patience,
+                "always": self.always,
+            },
         )
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
@@ -85,7 +92,7 @@ class WorkListTrigger(BaseEventTrigger):
                 if by_clock and monotonic() < quiet_until:
                     continue
                 cursor = await connection.execute(
-                    question, {"overdue_seconds": self.patience if by_clock else 0.0}
+                    question, {"overdue_seconds": self.patience if by_clock or self.always else 0.0}
                 )
                 row = await cursor.fetchone()
                 if row and row[0]:

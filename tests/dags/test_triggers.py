@@ -126,6 +126,19 @@ def test_the_clock_does_not_fire_again_for_what_a_run_was_just_started_for(trigg
     asyncio.run(story())
 
 
+def test_work_that_is_left_to_gather_is_left_alone_whatever_wakes_the_watcher(triggers, database):
+    submit(database)
+
+    async def story():
+        async with watching(triggers, patience=60.0, always=True) as events:
+            silence = asyncio.ensure_future(expect_no_event(events, 2.5))
+            await asyncio.sleep(1.0)
+            submit(database, "https://www.tidewater-courier.example/another")
+            await silence
+
+    asyncio.run(story())
+
+
 def test_a_burst_is_one_event(triggers, database):
     async def story():
         async with watching(triggers, patience=60.0) as events:

@@ -75,6 +75,7 @@ FAULTS = {
     "day without a zone": {"date_published_zone": "unknown", "date_published_precision": "day"},
     "changed before it was published": {"date_modified": NOW - timedelta(days=9)},
     "author with a time": {"authors": ("Wren Alder", "3 hours ago")},
+    "author with a login": {"authors": ("Wren Alder", "ferryman1984")},
     "author with an address": {"authors": ("wren@gull.example",)},
     "author that is a sentence": {
         "authors": ("He has written on ships and harbours for us since he left the sea",)
@@ -170,8 +171,10 @@ def expected(article, twins=frozenset()):  # noqa: PLR0915 - one line a rule
     check("modified_not_in_future", "date_in_future", "nulled", passes=soon)
     after = not (date and modified) or modified + timedelta(days=1) >= date
     check("modified_not_before_published", "date_absurd", "warning", passes=after)
-    names = all(not re.search(r"\d|@", name) and len(name.split()) <= 10 for name in article.authors)
+    names = all(not re.search(r"\b\d|@", name) and len(name.split()) <= 10 for name in article.authors)
     check("authors_are_people", "authors_absurd", "nulled", passes=names)
+    digits = any(character.isdigit() for name in article.authors for character in name)
+    check("authors_without_digits", "authors_absurd", "warning", passes=not digits)
     check("authors_not_too_many", "authors_absurd", "nulled", passes=len(article.authors) <= 30)
     check("language_known", "language_unknown", "warning", passes=language is not None)
     check("language_tag", "language_unknown", "warning", passes=language in {None, "en-GB", "fr"})

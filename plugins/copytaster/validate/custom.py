@@ -38,11 +38,14 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_NAME, _MOST_WORDS = 80, 10
-_NO_NAME = re.compile(r"[\d@/<>{}|]|\b(?:ago|hours?|minutes?|https?|www)\b", re.IGNORECASE)
+_NO_NAME = re.compile(r"\b\d|[@/<>{}|]|\b(?:ago|hours?|minutes?|https?|www)\b", re.IGNORECASE)
 
 
 def names_a_person(name: str) -> bool:
-    """Say whether a line could be a person's (or an agency's) name: no digit, address, date or sentence."""
+    """Say whether a line could be a person's (or an agency's) name: no number, address, date or sentence.
+
+    Digits within a word are a user's name: no beautiful one, but all that the page tells.
+    """
     return (
         0 < len(name.strip()) <= _LONGEST_NAME
         and len(name.split()) <= _MOST_WORDS

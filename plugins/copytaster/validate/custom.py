@@ -6,6 +6,7 @@ Each tests the rows of a pandas batch whose columns are those of ``copytaster.va
 # ruff: noqa: TID253, E402 - see above
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from copytaster.validate.lazily import import_when_asked
@@ -68,6 +69,10 @@ def share_a_language(one: str, other: str) -> bool:
     return first == second or {first, second} <= norwegian
 
 
+def _pairwise(holds: Callable[[str, str], bool], one: Series, other: Series) -> Series:
+    return Series(map(holds, one, other), index=one.index, dtype=bool)
+
+
 class FreeOfMarkup(ColumnMapMetricProvider):
     """True where a text holds no tag, style sheet, script or template mark."""
 
@@ -95,10 +100,7 @@ class ShareASite(ColumnPairMapMetricProvider):
 
     @column_pair_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator] # GX's own lack
     def _pandas(cls, column_A: Series, column_B: Series, **_: Any) -> Series:  # noqa: N803, N805 - GX's names
-        pairs = zip(column_A, column_B, strict=True)
-        return Series(
-            [stand_on_one_site(one, other) for one, other in pairs], index=column_A.index, dtype=bool
-        )
+        return _pairwise(stand_on_one_site, column_A, column_B)
 
 
 class ShareALanguage(ColumnPairMapMetricProvider):
@@ -108,10 +110,7 @@ class ShareALanguage(ColumnPairMapMetricProvider):
 
     @column_pair_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator] # GX's own lack
     def _pandas(cls, column_A: Series, column_B: Series, **_: Any) -> Series:  # noqa: N803, N805 - GX's names
-        pairs = zip(column_A, column_B, strict=True)
-        return Series(
-            [share_a_language(one, other) for one, other in pairs], index=column_A.index, dtype=bool
-        )
+        return _pairwise(share_a_language, column_A, column_B)
 
 
 class ExpectColumnValuesToBeFreeOfMarkup(ColumnMapExpectation):

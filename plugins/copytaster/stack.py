@@ -133,6 +133,8 @@ def _airflow_environment(home: Path, airflow_url: str, port: int) -> dict[str, s
         "WORKERS__EXECUTION_API_TIMEOUT": 60,
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": 0.1,
         "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": 60,
+        # Tasks that a killed scheduler had queued are taken over by its successor at this pace (default: 300 s).
+        "SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": 20,
         "SCHEDULER__ENABLE_HEALTH_CHECK": False,
     }
     named = {f"AIRFLOW__{name}": str(value) for name, value in options.items()}

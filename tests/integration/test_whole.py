@@ -31,6 +31,16 @@ def first_demo(home):
     return run(home, "demo")
 
 
+@pytest.fixture
+def start(home):
+    """Start ``copytaster up`` as often as the test likes; nothing of it is left afterwards, also if the test fails."""
+    started = []
+    yield lambda: started.append(Up(home)) or started[-1]
+    kill_all(home)
+    for up in started:
+        up.process.wait(timeout=30)
+
+
 def environment(home):
     ours = {
         name: value for name, value in os.environ.items() if not name.startswith(("COPYTASTER_", "AIRFLOW"))
@@ -144,9 +154,11 @@ def test_a_second_demo_adds_no_row(first_demo, home):
     assert processes_of(home) == []
 
 
-def test_everything_killed_in_the_middle_of_a_run_ends_in_one_state_and_nothing_twice(first_demo, home):
+def test_everything_killed_in_the_middle_of_a_run_ends_in_one_state_and_nothing_twice(
+    first_demo, home, start
+):
     versions = ask(home, "SELECT count(*), sum(version) FROM news.article")
-    up = Up(home)
+    up = start()
     api = up.wait()
     urls = [page.url for page in read_pages(SampleSite(datetime.now(UTC)))]
     run_id = api.trigger("ingest_urls", {"urls": urls})
@@ -155,9 +167,9 @@ def test_everything_killed_in_the_middle_of_a_run_ends_in_one_state_and_nothing_
     kill_all(home)
     up.process.wait(timeout=30)
 
-    up = Up(home)
+    up = start()
     api = up.wait()
-    assert api.wait("ingest_urls", run_id, seconds=300) == "success"
+    assert api.wait("ingest_urls", run_id, seconds=600) == "success"
     assert ask(home, "SELECT 1 FROM news.work_list WHERE state IN ('waiting', 'claimed', 'fetched')") == []
     assert ask(home, "SELECT count(*), sum(version) FROM news.article") == versions
     assert ask(home, "SELECT canonical_url FROM news.article GROUP BY 1 HAVING count(*) > 1") == []

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import islice
 
 import orjson
 from lxml import etree
@@ -17,8 +18,11 @@ _FEED = re.compile(
     r"^\s*(?:<\?xml[^>]*\?>\s*)?(?:(?><!--.*?-->)\s*)*+<(?:rss|feed|urlset|sitemapindex|svg)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_CROWDED_TAG = re.compile(rb"<[a-zA-Z][^<>]{20000,}")
-_QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
+_LONG_RUN = re.compile(rb"(?:\A|(?<=>))[^>]{20000,}")  # what may hold such a tag: "<" ends none
+_TAG_BEGINS = re.compile(rb"<[a-zA-Z]")
+_ATTRIBUTE = re.compile(
+    rb"[^\s=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|\S*))?"
+)  # a quote elsewhere is part of a name
 _MOST_ATTRIBUTES = 1_000  # the parser compares each with all before it
 _SCRIPT = re.compile(rb"<script\b([^<>]{0,2000})>", re.IGNORECASE)
 _MANY_LINKS = 500
@@ -136,12 +140,16 @@ def _without_scripts(markup: bytes) -> bytes:
 
 def without_crowded_tags(markup: bytes) -> bytes:
     """Take the attributes off tags that have more than a thousand: their number squared is the time of a parse."""
-    return _CROWDED_TAG.sub(_without_crowd, markup)
+    return _LONG_RUN.sub(_without_crowd, markup)
 
 
-def _without_crowd(tag: re.Match[bytes]) -> bytes:
-    words = _QUOTED.sub(b"", tag[0]).split()
-    return words[0] if len(words) > _MOST_ATTRIBUTES else tag[0]
+def _without_crowd(run: re.Match[bytes]) -> bytes:
+    begins = _TAG_BEGINS.search(run[0])
+    if begins is None:
+        return run[0]
+    words = islice(_ATTRIBUTE.finditer(run[0], begins.start()), _MOST_ATTRIBUTES + 1)
+    name, *attributes = (word[0] for word in words)
+    return run[0][: begins.start()] + name if len(attributes) == _MOST_ATTRIBUTES else run[0]
 
 
 def _excess(tree: HtmlElement, markup: bytes) -> float:

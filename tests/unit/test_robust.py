@@ -64,6 +64,11 @@ MEGABYTES = {
     "references": TOP + STORY + "<p>" + "&amp;" * 1_500_000,
     "an attribute": TOP + STORY + "<p class='" + "x " * 4_000_000 + "'>",
     "attributes": TOP + STORY + "<p " + " ".join(f"a{i}=1" for i in range(300_000)) + ">",
+    "attributes that hold a sign": TOP
+    + STORY
+    + "<p a='<' "
+    + " ".join(f"a{i}='<'" for i in range(80_000))
+    + ">",
     "a script first": TOP + "<script>" + "var a = '<p>';" * 500_000 + "</script>" + STORY,
     "open scripts": TOP + STORY + "<script>" * 300_000,
     "cells": TOP + STORY + "<table><tr>" + "<td colspan=9999 rowspan=9999>x" * 100_000,

@@ -20,9 +20,8 @@ _FEED = re.compile(
 )
 _LONG_RUN = re.compile(rb"(?:\A|(?<=>))[^>]{20000,}")  # what may hold such a tag: "<" ends none
 _TAG_BEGINS = re.compile(rb"<[a-zA-Z]")
-_ATTRIBUTE = re.compile(
-    rb"[^\s=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|\S*))?"
-)  # a quote elsewhere is part of a name
+# A quote that does not follow "=" is part of a name, as for the parser.
+_ATTRIBUTE = re.compile(rb"[^\s=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|\S*))?")
 _MOST_ATTRIBUTES = 1_000  # the parser compares each with all before it
 _SCRIPT = re.compile(rb"<script\b([^<>]{0,2000})>", re.IGNORECASE)
 _MANY_LINKS = 500
